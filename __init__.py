@@ -1,0 +1,1 @@
+"""StanceLens: topic, stance and summary of news articles, sentence by sentence."""

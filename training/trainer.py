@@ -1,0 +1,109 @@
+"""One training run on the transformers Trainer, from planned batches to a model folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from sklearn.metrics import f1_score
+from torch.utils.data import SequentialSampler
+from transformers import Trainer, TrainerCallback, TrainingArguments, get_linear_schedule_with_warmup, set_seed
+from transformers.trainer_utils import get_last_checkpoint
+
+from ..models.network import ModelConfig, Network, build
+from .examples import Example, collate
+from .objective import Objective
+
+
+@dataclass
+class Settings:
+    """How a run learns."""
+
+    seed: int = 1
+    rank: int = 16  # of the low-rank adapters; 0 trains the encoder's own layers
+    alpha: int = 32  # scale of the adapters is alpha / rank
+    dropout: float = 0.05  # on the adapters' input, 0 to 1
+    encoder_rate: float = 3e-4  # peak learning rate of adapters or layers
+    head_rate: float = 1e-3  # peak learning rate of the heads
+    warmup: float = 0.06  # share of the steps
+    smoothing: float = 0.05  # label smoothing, 0 to 1
+    weight_decay: float = 0.01
+    save_every: int = 100  # steps between checkpoints
+
+
+class _Batches(Trainer):
+    """A Trainer whose data set is the plan itself: its items are batches, in order."""
+
+    def _get_train_sampler(self, train_dataset: Any = None) -> SequentialSampler:
+        return SequentialSampler(train_dataset if train_dataset is not None else self.train_dataset)
+
+
+def fit(
+    config: ModelConfig,
+    settings: Settings,
+    plan: Sequence[Sequence[Example]],
+    pad: int,
+    work: Path,
+    callbacks: Sequence[TrainerCallback] = (),
+) -> Network:
+    """Train on the planned batches, resuming from the last checkpoint in ``work``."""
+    set_seed(settings.seed)
+    network = build(config, dropout=settings.dropout)
+    objective = Objective(network, settings.smoothing)
+    groups = [
+        {"params": [w for n, w in objective.named_parameters() if w.requires_grad and ".heads." not in n], "lr": settings.encoder_rate},
+        {"params": [w for n, w in objective.named_parameters() if w.requires_grad and ".heads." in n], "lr": settings.head_rate},
+    ]
+    optimizer = torch.optim.AdamW(groups, weight_decay=settings.weight_decay)
+    schedule = get_linear_schedule_with_warmup(optimizer, round(settings.warmup * len(plan)), len(plan))
+    arguments = TrainingArguments(
+        output_dir=str(work),
+        per_device_train_batch_size=1,
+        num_train_epochs=1,
+        bf16=True,
+        use_cpu=not torch.cuda.is_available(),
+        max_grad_norm=1.0,
+        seed=settings.seed,
+        save_steps=settings.save_every,
+        save_total_limit=2,
+        logging_steps=20,
+        report_to=[],
+        remove_unused_columns=False,
+        dataloader_num_workers=0,
+        disable_tqdm=True,
+    )
+    trainer = _Batches(
+        model=objective,
+        args=arguments,
+        train_dataset=list(plan),  # type: ignore[arg-type]
+        data_collator=lambda items: collate(items[0], pad),
+        optimizers=(optimizer, schedule),
+        callbacks=list(callbacks),
+    )
+    last = get_last_checkpoint(str(work)) if work.is_dir() else None
+    trainer.train(resume_from_checkpoint=last)
+    return network
+
+
+@torch.no_grad()
+def stance_probabilities(network: Network, examples: Sequence[Example], pad: int) -> tuple[np.ndarray, np.ndarray]:
+    """Probabilities and gold labels of all targets: float [targets, stances] and int [targets]."""
+    network.eval()
+    objective = Objective(network, 0.0)
+    probabilities, gold = [], []
+    for at in range(0, len(examples), 32):
+        batch = collate(examples[at : at + 32], pad)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            output = objective(**batch)
+        probabilities.append(output["stance_logits"].float().softmax(-1).numpy())
+        gold.append(batch["stances"].argmax(-1).numpy())
+    return np.concatenate(probabilities), np.concatenate(gold)
+
+
+def macro_f1(probabilities: np.ndarray, gold: np.ndarray) -> float:
+    """Macro-F1 in percent."""
+    return 100 * float(f1_score(gold, probabilities.argmax(-1), average="macro"))
