@@ -24,7 +24,7 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 SAMPLE = 1 << 18  # bytes that a guess is made from
-_PUNCTUATION = "‘’‚“”„–—…•·€£¥¢©®™°§¶«»‹›¡¿¼½¾²³¹×÷±µªº´¨†‡‰−\u00a0\u00ad"  # noqa: RUF001
+_PUNCTUATION = "‘’‚“”„–—…•·€£¥¢©®™°§¶«»‹›¡¿¼½¾²³¹×÷±µªº´¨†‡‰−\u00a0\u00ad"
 _ODD = re.compile(rf"[^\x00-\x7f{_PUNCTUATION}]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _SURROGATES = re.compile("[\ud800-\udfff]")

@@ -6,7 +6,7 @@ learned from legal text, exchanged for those of news, and a short pass corrects 
 it was chosen, and how good it is: docs/sentences.md.
 """
 
-# ruff: noqa: RUF001, RUF002  (the curly quotation marks and dashes of news are what this module is about)
+
 
 from __future__ import annotations
 

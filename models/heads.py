@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import torch
 from torch import nn
 
+from .network_config import HeadsConfig
 from .windows import SHAPES
 
 MAX_SENTENCES = 64  # positions that the salience head tells apart; later sentences share the last
-
-
-@dataclass
-class HeadsConfig:
-    """What a model predicts. The label sets are the model's own copy, in the order of its logits."""
-
-    hidden: int  # width of the encoder's vectors
-    stances: list[str] = field(default_factory=list)
-    topics: list[str] = field(default_factory=list)
-    kinds: list[str] = field(default_factory=list)  # kinds of entity that the mention head finds
-    salience: bool = True
 
 
 class StanceHead(nn.Module):
@@ -46,7 +34,11 @@ class TopicHead(nn.Module):
     def __init__(self, config: HeadsConfig) -> None:
         super().__init__()
         self.net = nn.Sequential(
-            nn.Dropout(0.1), nn.Linear(config.hidden, 256), nn.GELU(), nn.Dropout(0.1), nn.Linear(256, len(config.topics))
+            nn.Dropout(0.1),
+            nn.Linear(config.hidden, 256),
+            nn.GELU(),
+            nn.Dropout(0.1),
+            nn.Linear(256, len(config.topics)),
         )
 
     def forward(self, vectors: torch.Tensor) -> torch.Tensor:

@@ -2,51 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 from transformers import AutoModel
 
-from .heads import Heads, HeadsConfig
+from .heads import Heads
+from .network_config import CONFIG, WEIGHTS, ModelConfig, read_config, write_config
 from .weights import BASES, Base, find_base
-
-CONFIG = "model.json"
-WEIGHTS = "model.safetensors"
-
-
-@dataclass
-class ModelConfig:
-    """The contents of model.json."""
-
-    name: str
-    base: str  # a name in BASES
-    base_sha256: str
-    heads: HeadsConfig
-    lora: dict[str, Any] | None = None  # {"rank", "alpha"}; None: the encoder's own layers are stored
-    max_tokens: int = 256  # of a window
-    overlap: int = 48
-    temperatures: dict[str, float] = field(default_factory=dict)  # per head; logits are divided by it
-    abstain_below: dict[str, float] = field(default_factory=dict)  # per head; least probability of an answer
-    mention_bias: float = 0.0  # added to the "outside" logit
-
-
-def read_config(folder: Path) -> ModelConfig:
-    """Read model.json. Raises FileNotFoundError, ValueError or TypeError where it is not a model's."""
-    raw = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-    return ModelConfig(**{**raw, "heads": HeadsConfig(**raw["heads"])})
-
-
-def write_config(config: ModelConfig, folder: Path) -> None:
-    """Write model.json, whole or not at all."""
-    scratch = folder / f"{CONFIG}.part"
-    scratch.write_text(json.dumps(asdict(config), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(scratch, folder / CONFIG)
 
 
 class Network(nn.Module):

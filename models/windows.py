@@ -43,7 +43,9 @@ class Packed:
     ids: np.ndarray  # int64 [windows, length]
     mask: np.ndarray  # int64 [windows, length], 1 for tokens, 0 for padding
     homes: list[np.ndarray]  # per sentence: int64 [tokens], positions where its tokens are read
-    copies: list[list[np.ndarray]]  # per sentence: every reading, as positions of consecutive tokens (pieces if it is cut)
+    copies: list[
+        list[np.ndarray]
+    ]  # per sentence: every reading, as positions of consecutive tokens (pieces if it is cut)
     piece_starts: list[list[int]]  # per sentence: index of the first token of each reading
     offsets: list[np.ndarray]  # per sentence: int64 [tokens, 2], characters in the article's text
     shapes: list[np.ndarray]  # per sentence: int64 [tokens], case shapes
@@ -191,7 +193,9 @@ def _lay_out(
             # context of each token: the shorter of its two sides; whole sentences take their middle's for all tokens
             sides = np.minimum(columns - 1, used - columns)
             whole = stop - start == len(ids[sentence])
-            contexts[sentence].append(np.full_like(sides, min(column - 1, used - (column + stop - start) + 1)) if whole else sides)
+            contexts[sentence].append(
+                np.full_like(sides, min(column - 1, used - (column + stop - start) + 1)) if whole else sides
+            )
             column += stop - start
         grid[row, column] = encoding.last
         mask[row, : column + 1] = 1
@@ -249,6 +253,15 @@ def target_rows(packed: Packed, targets: Sequence[tuple[int, Sequence[Span]]]) -
 def window_positions(packed: Packed) -> np.ndarray:
     """int64 [sentences]: position of the first token of the window in which each sentence is read."""
     return np.asarray([(home[0] // packed.length) * packed.length for home in packed.homes], dtype=np.int64)
+
+
+def shape_context(packed: Packed) -> np.ndarray:
+    """int64 [tokens, 3]: shapes of the token before, of the token and of the one after, within its sentence."""
+    parts = []
+    for shapes in packed.shapes:
+        padded = np.concatenate([[SHAPES], shapes, [SHAPES]])
+        parts.append(np.stack([padded[:-2], padded[1:-1], padded[2:]], axis=1))
+    return np.concatenate(parts)
 
 
 def _mean_rows(positions: Sequence[np.ndarray], size: int) -> np.ndarray:

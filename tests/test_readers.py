@@ -235,7 +235,7 @@ def test_markdown(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32", "cp1252", "mac_roman"])
 def test_encodings(tmp_path: Path, encoding: str) -> None:
-    text = f"He paid £400m, “a disgrace” — and Macron’s café closed. {BODY}"  # noqa: RUF001
+    text = f"He paid £400m, “a disgrace” — and Macron’s café closed. {BODY}"
     article = one(write(tmp_path / "a.txt", text.encode(encoding)))
     assert article.text == text
     # A guess is never made in silence

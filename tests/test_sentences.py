@@ -1,6 +1,6 @@
 """The sentence splitter: cases from news, properties that hold on any string, linear time, and the SEESAW figure."""
 
-# ruff: noqa: RUF001  (the curly quotation marks and dashes of news are what is tested)
+
 
 import os
 import time

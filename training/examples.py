@@ -12,8 +12,8 @@ import numpy as np
 import torch
 
 from ..data.schema import Article, Span
-from ..models.network import ModelConfig
-from ..models.windows import SHAPES, Encoding, Packed, pack, sentence_rows, target_rows, window_positions
+from ..models.network_config import ModelConfig
+from ..models.windows import Encoding, Packed, pack, sentence_rows, shape_context, target_rows, window_positions
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,9 @@ def make_example(article: Article, encoding: Encoding, config: ModelConfig, weig
             if stance.probabilities:
                 stances.append(np.asarray([stance.probabilities[name] for name in config.heads.stances], np.float32))
             else:
-                stances.append(np.eye(len(config.heads.stances), dtype=np.float32)[config.heads.stances.index(stance.label)])
+                stances.append(
+                    np.eye(len(config.heads.stances), dtype=np.float32)[config.heads.stances.index(stance.label)]
+                )
         if sentence.probabilities and "topics" in sentence.probabilities:
             topics[index] = [sentence.probabilities["topics"][name] for name in config.heads.topics]
         else:
@@ -86,15 +88,6 @@ def _tags(article: Article, packed: Packed, kinds: list[str]) -> np.ndarray:
                 own[touched[0]] = 1 + 2 * kind
         tags.append(own)
     return np.concatenate(tags)
-
-
-def shape_context(packed: Packed) -> np.ndarray:
-    """int64 [tokens, 3]: shapes of the token before, of the token and of the one after, within its sentence."""
-    parts = []
-    for shapes in packed.shapes:
-        padded = np.concatenate([[SHAPES], shapes, [SHAPES]])
-        parts.append(np.stack([padded[:-2], padded[1:-1], padded[2:]], axis=1))
-    return np.concatenate(parts)
 
 
 def collate(examples: Sequence[Example], pad: int) -> dict[str, torch.Tensor]:
@@ -150,5 +143,3 @@ def _numbered(examples: Sequence[Example]) -> np.ndarray:
         numbers += [first + sentence for sentence, _ in example.targets]
         first += len(example.topics)
     return np.asarray(numbers, dtype=np.int64)
-
-

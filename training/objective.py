@@ -26,7 +26,11 @@ class Objective(nn.Module):
         loss = hidden.new_zeros(())
         output: dict[str, torch.Tensor] = {}
         if "stance" in heads and len(batch["stances"]):
-            vectors = [hidden[batch["window_of_target"]], sentences[batch["target_sentence"]], batch["target_rows"] @ hidden]
+            vectors = [
+                hidden[batch["window_of_target"]],
+                sentences[batch["target_sentence"]],
+                batch["target_rows"] @ hidden,
+            ]
             logits = heads["stance"](torch.cat(vectors, dim=-1))
             output["stance_logits"] = logits
             loss = loss + TASK_WEIGHTS["stance"] * F.cross_entropy(logits, self._smooth(batch["stances"]))

@@ -22,8 +22,8 @@ from ..data.importers.newsmtsc import read_newsmtsc, read_newsmtsc_in_context
 from ..data.importers.protected import protected_sentences
 from ..data.labels import STANCES, TOPICS
 from ..data.schema import Article, Sentence, dump_line, load_articles
-from ..models.heads import HeadsConfig
-from ..models.network import ModelConfig, save
+from ..models.network import save
+from ..models.network_config import HeadsConfig, ModelConfig
 from ..models.weights import BASES, find_base
 from ..models.windows import Encoding, load_encoding
 from .examples import Example, make_example
@@ -51,13 +51,21 @@ def joined(rows: list[Article], generator: random.Random) -> Iterator[Article]:
             for mention in row.mentions or []:
                 renamed[mention.id] = f"{mention.id}.{number}"
                 moved = {"id": f"{mention.id}.{number}", "start": mention.start + shift, "end": mention.end + shift}
-                mentions.append(mention.model_copy(update={**moved, "entity": f"{mention.entity}.{number}" if mention.entity else None}))
+                mentions.append(
+                    mention.model_copy(
+                        update={**moved, "entity": f"{mention.entity}.{number}" if mention.entity else None}
+                    )
+                )
             for sentence in row.sentences or []:
-                stances = [s.model_copy(update={"mention": renamed.get(s.mention or "")}) for s in sentence.stances or []]
+                stances = [
+                    s.model_copy(update={"mention": renamed.get(s.mention or "")}) for s in sentence.stances or []
+                ]
                 sentences.append(Sentence(start=sentence.start + shift, end=sentence.end + shift, stances=stances))
             text += row.text + " "
         entities = [
-            e.model_copy(update={"id": f"{e.id}.{number}"}) for number, row in enumerate(group) for e in row.entities or []
+            e.model_copy(update={"id": f"{e.id}.{number}"})
+            for number, row in enumerate(group)
+            for e in row.entities or []
         ]
         yield Article(id=f"joined/{group[0].id}", text=text, mentions=mentions, entities=entities, sentences=sentences)
 

@@ -14,7 +14,8 @@ from torch.utils.data import SequentialSampler
 from transformers import Trainer, TrainerCallback, TrainingArguments, get_linear_schedule_with_warmup, set_seed
 from transformers.trainer_utils import get_last_checkpoint
 
-from ..models.network import ModelConfig, Network, build
+from ..models.network import Network, build
+from ..models.network_config import ModelConfig
 from .examples import Example, collate
 from .objective import Objective
 
@@ -55,8 +56,14 @@ def fit(
     network = build(config, dropout=settings.dropout)
     objective = Objective(network, settings.smoothing)
     groups = [
-        {"params": [w for n, w in objective.named_parameters() if w.requires_grad and ".heads." not in n], "lr": settings.encoder_rate},
-        {"params": [w for n, w in objective.named_parameters() if w.requires_grad and ".heads." in n], "lr": settings.head_rate},
+        {
+            "params": [w for n, w in objective.named_parameters() if w.requires_grad and ".heads." not in n],
+            "lr": settings.encoder_rate,
+        },
+        {
+            "params": [w for n, w in objective.named_parameters() if w.requires_grad and ".heads." in n],
+            "lr": settings.head_rate,
+        },
     ]
     optimizer = torch.optim.AdamW(groups, weight_decay=settings.weight_decay)
     schedule = get_linear_schedule_with_warmup(optimizer, round(settings.warmup * len(plan)), len(plan))

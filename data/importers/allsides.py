@@ -31,7 +31,8 @@ TAGS = {
     "state_department foreign_policy campaign_finance tea_party",
     "12000000": "religion_and_faith",
     "13000000": "technology science cybersecurity privacy",
-    "14000000": "immigration race_and_racism lgbt_rights abortion women's_issues family_and_marriage inequality welfare",
+    "14000000": "immigration race_and_racism lgbt_rights abortion women's_issues family_and_marriage "
+    "inequality welfare",
     "15000000": "sports",
 }
 TOPIC_OF = {tag: IPTC_TOPICS[code] for code, tags in TAGS.items() for tag in tags.split()}

@@ -11,8 +11,7 @@ from typing import Any
 
 def read_lines(path: Path) -> Iterator[dict[str, Any]]:
     """One object a line. Raises FileNotFoundError, or ValueError naming the line that is not JSON."""
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as lines:
+    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
             try:
                 yield json.loads(line)
