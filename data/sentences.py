@@ -6,8 +6,6 @@ learned from legal text, exchanged for those of news, and a short pass corrects 
 it was chosen, and how good it is: docs/sentences.md.
 """
 
-
-
 from __future__ import annotations
 
 import re

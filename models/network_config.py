@@ -1,4 +1,7 @@
-"""What a model is, apart from its weights: the contents of model.json. Kept free of torch, which inference does not load."""
+"""What a model is, apart from its weights: the contents of model.json.
+
+Kept free of torch, which inference does not load.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,5 @@
 """The sentence splitter: cases from news, properties that hold on any string, linear time, and the SEESAW figure."""
 
-
-
 import os
 import time
 from pathlib import Path

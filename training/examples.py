@@ -18,7 +18,7 @@ from ..models.windows import Encoding, Packed, pack, sentence_rows, shape_contex
 
 @dataclass(frozen=True)
 class Example:
-    """One article with its targets. ``weight`` scales its topic loss: below 1 where the topics are only the article's."""
+    """One article with its targets. ``weight`` scales its topic loss: below 1 where topics are only the article's."""
 
     packed: Packed
     targets: list[tuple[int, list[Span]]]  # sentence and the target's spans in it

@@ -1,4 +1,4 @@
-"""Which examples each step of a run sees, drawn once at its start, so that a resumed run goes on with the same batches."""
+"""Which examples each step of a run sees, drawn once, so that a resumed run goes on with the same batches."""
 
 from __future__ import annotations
 
