@@ -147,7 +147,7 @@ def test_long_odd_lines_take_no_time() -> None:
         find_boilerplate(f"{line[:299]}\n" * 50)
 
 
-@pytest.mark.skipif(not RUSSIA.exists(), reason=f"{RUSSIA} is missing")
+@pytest.mark.skipif(not RUSSIA.exists(), reason=f"shared data is missing: {RUSSIA}")
 def test_the_line_of_sources_in_the_example_article() -> None:
     text = RUSSIA.read_text(encoding="utf-8").rstrip()
     (span,) = find_boilerplate(text)

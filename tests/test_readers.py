@@ -570,7 +570,7 @@ def test_a_long_table_is_streamed(tmp_path: Path) -> None:
     assert peak(4000) - peak(1000) < 3000 * 400
 
 
-@pytest.mark.skipif(not RUSSIA.exists(), reason=f"{RUSSIA} is missing")
+@pytest.mark.skipif(not RUSSIA.exists(), reason=f"shared data is missing: {RUSSIA}")
 def test_the_example_article() -> None:
     article = one(RUSSIA)
     assert article.title == "Russia Accuses Ukraine and Europe of Avoiding Peace Negotiations Amid Ongoing Conflict"

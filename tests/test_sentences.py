@@ -174,7 +174,7 @@ def test_time_is_linear(unit: str) -> None:
 def test_seed_article() -> None:
     path = SHARED / "articles" / "russia-negotiations.txt"
     if not path.exists():
-        pytest.skip(f"{path} is not there")
+        pytest.skip(f"shared data is missing: {path}")
     text = path.read_text(encoding="utf-8")
     sentences = split(text)
     boilerplate = sentences.index("Related Sources:")
@@ -195,7 +195,7 @@ def test_boundaries_are_counted_without_space() -> None:
 def test_seesaw_f1() -> None:
     data = Path(os.environ.get("STANCELENS_DATA", SHARED / "data"))
     if not (data / "articles" / "seesaw" / "articles.jsonl.gz").exists():
-        pytest.skip(f"SEESAW is not in {data}")
+        pytest.skip(f"benchmark data is missing: SEESAW in {data}")
     counts, seconds = score(load_gold(data), split)
     assert f1(counts) >= 97
     assert seconds < 10  # it takes 0.7: nobody waits for it beside an encoder

@@ -40,7 +40,8 @@ class _Batches(Trainer):
     """A Trainer whose data set is the plan itself: its items are batches, in order."""
 
     def _get_train_sampler(self, train_dataset: Any = None) -> SequentialSampler:
-        return SequentialSampler(train_dataset if train_dataset is not None else self.train_dataset)
+        plan: Any = train_dataset if train_dataset is not None else self.train_dataset
+        return SequentialSampler(plan)
 
 
 def fit(

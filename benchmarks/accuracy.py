@@ -1,0 +1,248 @@
+"""python -m stancelens.benchmarks.accuracy --data DIR [--models base,small] [--splits dev] [--json FILE]
+python -m stancelens.benchmarks.accuracy --data DIR --agreement      # also how often int8 and fp32 agree
+
+Accuracy of the released models against annotated data, targets given, as released (int8) or with `--precision fp32`
+(whose keys end in `.MODEL.fp32`). NewsMTSC rows are read alone. Intervals: 95%, 1,000 resamples of the rows, on the
+gold corpus and BBC of the articles. The calibration error has none, as it grows by resampling: hold it against
+`ece_limit`, below which a perfectly calibrated model's error stays in 95 of 100 cases.
+`--splits dev` keeps every test file closed: choose with it, report with `--splits test`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from ..data.importers.newsmtsc import read_newsmtsc
+from ..data.labels import IPTC_TOPICS
+from ..data.schema import Article, Mention, Span, load_articles
+from ..evaluation.calibration import ece_limit, expected_calibration_error
+from ..evaluation.intervals import RESAMPLES, SEED, interval, mean_interval
+from ..evaluation.metrics import confusion, macro_f1_at, macro_f1_of, most_confident
+from ..inference.decode import decode_mentions, softmax
+from ..models.export import exported
+from ..models.runtime import Reading, Runtime
+from ..models.windows import pack
+from .bbc import distinct_articles
+from .figures import Figures, Items, print_head, write_json
+
+PACKAGE = Path(__file__).parents[1]
+# IPTC topic → BBC section. Fixed before the first run on BBC, from the names alone; the topics left out belong to none.
+BBC = {
+    **dict.fromkeys(("04000000", "09000000"), "business"),
+    "01000000": "entertainment",
+    **dict.fromkeys(
+        ("11000000", "16000000", "02000000", "05000000", "07000000", "14000000", "12000000", "06000000"), "politics"
+    ),
+    "15000000": "sport",
+    "13000000": "tech",
+}
+SECTIONS = sorted(set(BBC.values()))
+PRONOUNS = """i me my mine myself you your yours yourself he him his himself she her hers herself it its itself we us
+our ours ourselves they them their theirs themselves who whom whose that this these those one"""
+
+
+def read(runtime: Runtime, article: Article) -> Reading:
+    config = runtime.config
+    packed = pack(runtime.encoding, article.text, article.sentences or [], config.max_tokens, config.overlap)
+    return runtime.read(packed)
+
+
+def stances(runtime: Runtime, reading: Reading, targets: list[tuple[int, list[Span]]]) -> np.ndarray:
+    return softmax(reading.stances(targets), runtime.config.temperatures.get("stance", 1.0))
+
+
+def topics(runtime: Runtime, reading: Reading) -> np.ndarray:
+    return softmax(reading.topics(), runtime.config.temperatures.get("topic", 1.0))
+
+
+def newsmtsc_items(runtime: Runtime, data: Path, name: str) -> Items:
+    """The targets of one file, each row read alone."""
+    items = Items()
+    for number, article in enumerate(read_newsmtsc(data / "stance" / "newsmtsc", name)):
+        spans = {mention.id: mention for mention in article.mentions or []}
+        labelled = [stance for sentence in article.sentences or [] for stance in sentence.stances or []]
+        targets: list[tuple[int, list[Span]]] = [(0, [spans[stance.mention or ""]]) for stance in labelled]
+        rows = stances(runtime, read(runtime, article), targets)
+        for stance, row in zip(labelled, rows, strict=True):
+            items.add(runtime.config.heads.stances.index(stance.label), row, f"{name}/{number}")
+    return items
+
+
+def newsmtsc(figures: Figures, name: str, items: Items) -> None:
+    gold, probabilities = np.asarray(items.gold), np.asarray(items.probabilities)
+    n, classes = len(gold), probabilities.shape[1]
+    confidence, predicted = probabilities.max(axis=1), probabilities.argmax(axis=1)
+    right = predicted == gold
+
+    def selective(drawn: np.ndarray) -> float:
+        kept = drawn[most_confident(confidence[drawn])]
+        return float(macro_f1_of(confusion(gold[kept], predicted[kept], classes)))
+
+    key = f"newsmtsc.{name}"
+    figures.add_macro_f1(f"{key}.macro_f1", items)
+    figures.add(f"{key}.macro_f1_at_80", macro_f1_at(gold, probabilities), n, interval(selective, items.groups))
+    ece = expected_calibration_error(confidence, right)
+    figures.add(f"{key}.ece", ece, n, None, digits=4)
+    figures.add(f"{key}.ece_limit", ece_limit(confidence), n, None, digits=4)
+    figures.values[f"{key}.n.{figures.model}"] = n
+
+
+def is_name(text: str) -> bool:
+    """A target that is named: it holds a capital letter and is no pronoun."""
+    return text.casefold() not in PRONOUNS.split() and any(character.isupper() for character in text)
+
+
+def covers(gold: Span, start: int, end: int) -> bool:
+    """Whether a found span and a gold one share at least half of their union."""
+    shared = min(gold.end, end) - max(gold.start, start)
+    return shared > 0 and 2 * shared >= max(gold.end, end) - min(gold.start, start)
+
+
+def mention_recall(figures: Figures, key: str, runtime: Runtime, data: Path, names: list[str]) -> None:
+    """Over the distinct named targets of all files together."""
+    hits, groups, seen = [], [], set()
+    for name in names:
+        for article in read_newsmtsc(data / "stance" / "newsmtsc", name):
+            found = decode_mentions(read(runtime, article))
+            for mention in article.mentions or []:
+                identity = (article.text, mention.start, mention.end)
+                if is_name(mention.of(article.text)) and identity not in seen:
+                    seen.add(identity)
+                    hits.append(100.0 * any(covers(mention, start, end) for start, end, _ in found))
+                    groups.append(article.text)
+    figures.add(key, float(np.mean(hits)), len(hits), mean_interval(np.asarray(hits), groups))
+
+
+def gold_targets(article: Article) -> Iterator[tuple[tuple[int, list[Span]], str, list[str]]]:
+    """(target, label, tags) of every stance toward something that its sentence mentions."""
+    mentions = {mention.id: mention for mention in article.mentions or []}
+    for index, sentence in enumerate(article.sentences or []):
+        inside = [m for m in mentions.values() if sentence.start <= m.start < sentence.end]
+        for stance in sentence.stances or []:
+            own: Mention | None = mentions.get(stance.mention or "")
+            if own is not None and own in inside:
+                group = [m for m in inside if m is own or (own.entity and m.entity == own.entity)]
+                yield (index, list[Span](group)), stance.label, stance.tags or []
+
+
+def gold_corpus(figures: Figures, runtime: Runtime, articles: list[Article]) -> None:
+    """The project's own articles, with their sentences and mentions given."""
+    heads = runtime.config.heads
+    stance, topic, spared, owners = Items(), Items(), [], []
+    for article in articles:
+        reading = read(runtime, article)
+        for sentence, row in zip(article.sentences or [], topics(runtime, reading), strict=True):
+            labels = [heads.topics.index(label) for label in sentence.topics or []]
+            if labels:  # where two topics carry equal weight, either is right
+                best = int(row.argmax())
+                topic.add(best if best in labels else labels[0], row, article.id)
+        labelled = list(gold_targets(article))
+        rows = stances(runtime, reading, [target for target, _, _ in labelled])
+        for (_, label, tags), row in zip(labelled, rows, strict=True):
+            stance.add(heads.stances.index(label), row, article.id)
+            if "victim" in tags:
+                spared.append(100.0 * (row.argmax() != heads.stances.index("against")))
+                owners.append(article.id)
+    figures.add_macro_f1("gold.topic.macro_f1", topic)
+    figures.add_macro_f1("gold.target_stance.macro_f1", stance)
+    if spared:
+        ends = mean_interval(np.asarray(spared), owners)
+        figures.add("gold.victims_not_against", float(np.mean(spared)), len(spared), ends)
+
+
+def bbc(figures: Figures, runtime: Runtime, data: Path, limit: int | None) -> None:
+    """The section with the greatest sum of the sentences' topic probabilities, on distinct articles."""
+    chosen = distinct_articles(data)
+    if limit is not None and limit < len(chosen):  # the file is sorted by section
+        chosen = random.Random(SEED).sample(chosen, limit)
+    labels = [BBC.get(code) for code in IPTC_TOPICS]
+    if runtime.config.heads.topics != list(IPTC_TOPICS.values()):
+        raise SystemExit(
+            f"{figures.model} predicts other topics than the IPTC top level: BBC sections cannot be derived"
+        )
+    columns = np.asarray([[label == section for section in SECTIONS] for label in labels], dtype=np.float64)
+    hits = []
+    for article in chosen:
+        sums = topics(runtime, read(runtime, article)).sum(axis=0) @ columns
+        hits.append(100.0 * ((article.topics or []) == [SECTIONS[int(sums.argmax())]]))
+    figures.add("bbc.accuracy", float(np.mean(hits)), len(hits), mean_interval(np.asarray(hits), range(len(hits))))
+
+
+def agreement(figures: Figures, key: str, export: Items, other: Items) -> None:
+    """Share of the targets that both precisions give the same label."""
+    same = np.asarray(export.probabilities).argmax(axis=1) == np.asarray(other.probabilities).argmax(axis=1)
+    figures.add(key, 100 * float(same.mean()), len(same), mean_interval(100.0 * same, export.groups))
+
+
+def model_folder(model: str) -> Path:
+    return PACKAGE / "models" / "released" / model if model in ("base", "small") else Path(model)
+
+
+def measure(model: str, arguments: argparse.Namespace) -> dict[str, float]:
+    """Every figure of one model."""
+    data: Path = arguments.data
+    folder = model_folder(model)
+    runtime = Runtime(exported(folder, precision=arguments.precision))
+    name = runtime.config.name if arguments.precision == "int8" else f"{runtime.config.name}.{arguments.precision}"
+    figures = Figures(name)
+    files = [f"{arguments.splits}_{kind}" for kind in ("rw", "mt")]
+    prefix = "newsmtsc" if arguments.splits == "test" else "newsmtsc.dev"  # over both files
+    together = Items()
+    for file in files:
+        items = newsmtsc_items(runtime, data, file)
+        newsmtsc(figures, file, items)
+        together.extend(items)
+    if arguments.agreement:
+        other = Runtime(exported(folder, precision="fp32" if arguments.precision == "int8" else "int8"))
+        twice = Items()
+        for file in files:
+            twice.extend(newsmtsc_items(other, data, file))
+        agreement(figures, f"{prefix}.int8_agreement", together, twice)
+    if "mention" in runtime.heads:
+        mention_recall(figures, f"{prefix}.mention_recall", runtime, data, files)
+    gold_corpus(figures, runtime, gold_part(arguments.splits)[1])
+    if arguments.splits == "test":
+        bbc(figures, runtime, data, arguments.bbc_limit)
+    return figures.values
+
+
+def gold_part(splits: str) -> tuple[str, list[Article]]:
+    """The name and the articles of the project's own corpus: its dev part, until it has a test part."""
+    articles = list(load_articles(PACKAGE / "data" / "gold" / "articles.jsonl"))
+    test = [article for article in articles if article.split == "test"]
+    if splits == "test" and test:
+        return "test", test
+    return "dev", [article for article in articles if article.split == "dev"]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Accuracy of the released models against annotated data.")
+    parser.add_argument("--data", type=Path, default=os.environ.get("STANCELENS_DATA"), help="default $STANCELENS_DATA")
+    parser.add_argument("--models", default="base,small", help="released names or model folders, with commas")
+    parser.add_argument("--splits", choices=("test", "dev"), default="test")
+    parser.add_argument("--precision", choices=("int8", "fp32"), default="int8")
+    parser.add_argument("--agreement", action="store_true", help="also run the other precision and compare")
+    parser.add_argument("--bbc-limit", type=int, help="a random part of the BBC articles, seed 0")
+    parser.add_argument("--json", type=Path, help="write the figures here")
+    arguments = parser.parse_args()
+    if arguments.data is None:
+        parser.error("give --data or set STANCELENS_DATA")
+    arguments.data = Path(arguments.data)
+    part, articles = gold_part(arguments.splits)
+    print(f"Precision {arguments.precision}. gold: the {part} part, {len(articles)} articles", end="")
+    print(" (not its test part: dev was looked at while training)" if part == "dev" else "")
+    print_head(f"95% intervals: percentile bootstrap, {RESAMPLES:,} resamples, seed {SEED}. n: items, not groups")
+    values: dict[str, float] = {}
+    for model in arguments.models.split(","):
+        values |= measure(model, arguments)
+    write_json(arguments.json, values)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,18 @@
+"""CNN, Daily Mail and XSum articles with their human highlights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..detokenize import detokenize
+from ..schema import Article
+from .jsonl import read_lines
+
+
+def read_summaries(path: Path, sets: str = "") -> Iterator[Article]:
+    """The articles of one file whose set begins with ``sets``, each with its references."""
+    for row in read_lines(path):
+        if row.get("set", "").startswith(sets):
+            references = [detokenize(reference) for reference in row["references"]]
+            yield Article(id=str(row["id"]), text=detokenize(row["article"]), summaries=references)

@@ -1,0 +1,40 @@
+"""Expected calibration error, and how large it would be by chance alone. Both are fractions."""
+
+from __future__ import annotations
+
+import numpy as np
+
+BINS = 15
+DRAWS, SEED = 1000, 0
+LIMIT = 95  # percentile
+
+
+def expected_calibration_error(confidence: np.ndarray, correct: np.ndarray, bins: int = BINS) -> float:
+    """Mean distance between confidence and accuracy over bins that hold equally many items (Naeini et al. 2015).
+
+    Raises ValueError without items.
+    """
+    order = np.argsort(confidence, kind="stable")
+    return float(_error(confidence[order], np.asarray(correct, dtype=np.float64)[order][None], bins)[0])
+
+
+def ece_limit(confidence: np.ndarray, bins: int = BINS, simulations: int = DRAWS, seed: int = SEED) -> float:
+    """The 95th percentile of the error that a perfectly calibrated model with these confidences would show.
+
+    With few items even such a model shows an error; a measured one below the limit is no sign of bad calibration.
+    """
+    ordered = np.sort(confidence)
+    outcomes = np.random.default_rng(seed).random((simulations, len(ordered))) < ordered
+    return float(np.percentile(_error(ordered, outcomes.astype(np.float64), bins), LIMIT))
+
+
+def _error(confidence: np.ndarray, correct: np.ndarray, bins: int) -> np.ndarray:
+    """float64 [rows]: the error of each row of ``correct`` [rows, items], the items sorted by confidence."""
+    if not len(confidence):
+        raise ValueError("no items to score")
+    if len(confidence) != correct.shape[1]:
+        raise ValueError(f"{len(confidence)} confidences for {correct.shape[1]} outcomes")
+    bins = min(bins, len(confidence))
+    starts = np.arange(bins) * len(confidence) // bins
+    gaps = np.add.reduceat(correct - confidence, starts, axis=1)
+    return np.abs(gaps).sum(axis=1) / len(confidence)

@@ -1,0 +1,204 @@
+"""One article in, its record out: sentences, topics, targets, stances, salience, summary.
+
+The result depends on the article alone (and on the targets that the user lists), never on its neighbours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..data.drafts import ReadOptions, Skipped
+from ..data.readers import iter_articles
+from ..data.schema import Article, Entity, Mention, Sentence, Span, Stance
+from ..data.sentences import split_sentences
+from ..models.export import exported
+from ..models.runtime import Reading, Runtime
+from ..models.windows import pack, tokens_of
+from .decode import answer, decode_mentions, expit, softmax
+from .present import present
+from .targets import Found, Listed, group
+
+RELEASED = Path(__file__).parents[1] / "models" / "released"
+GIVEN = ("sentences", "mentions")
+
+
+def model_folder(model: str | Path) -> Path:
+    """The folder of a released model's name ("base", "small"), or the path itself."""
+    released = RELEASED / str(model)
+    return released if released.is_dir() and str(model) in ("base", "small") else Path(model)
+
+
+class Analyzer:
+    """A loaded model with the user's targets.
+
+    ``given`` names what an article brings itself: "sentences", "mentions". Raises WeightsError where weights are
+    missing or damaged.
+    """
+
+    def __init__(
+        self,
+        model: str | Path = "base",
+        *,
+        targets: Sequence[Listed] = (),
+        given: Iterable[str] = (),
+        summary_lines: int = 3,
+        summary_words: int | None = None,
+        threads: int | None = None,
+    ) -> None:
+        self.folder = model_folder(model)
+        self.runtime = Runtime(exported(self.folder), threads)
+        self.targets = list(targets)
+        self.given = frozenset(given)
+        if unknown := self.given - set(GIVEN):
+            raise ValueError(f"given names {sorted(unknown)}, but only {', '.join(GIVEN)} can be given")
+        self.summary_lines = summary_lines
+        self.summary_words = summary_words
+
+    def analyze(
+        self, articles: str | Path | Article | Iterable[str | Path | Article], skipped: Any = None
+    ) -> Iterator[Article]:
+        """Results in input order, one at a time. A string is a path if it exists, else an article's text.
+
+        ``skipped`` is called with every Skipped input; without it they are passed over.
+        """
+        items = [articles] if isinstance(articles, str | Path | Article) else articles
+        for number, item in enumerate(items):
+            if isinstance(item, Article):
+                yield self.analyze_article(item)
+            elif isinstance(item, Path) or _is_path(item):
+                options = ReadOptions(keep_labels=bool(self.given))
+                for article in iter_articles([Path(item)], options=options, skipped=skipped or _ignore):
+                    yield self.analyze_article(article)
+            else:
+                yield self.analyze_article(Article(id=f"text-{number}", text=item))
+
+    def analyze_article(self, article: Article) -> Article:
+        """Predict and summarize one article."""
+        return present(self.predict(article), self.summary_lines, self.summary_words)
+
+    def predict(self, article: Article) -> Article:
+        """Everything but what only presents: the record without summary and aggregates."""
+        text = article.text
+        sentences: Sequence[Span]
+        if "sentences" in self.given and article.sentences is not None:
+            sentences = article.sentences
+        else:
+            sentences = split_sentences(text, article.ignored)
+        record = article.model_dump(exclude_unset=True)
+        for field in ("topics", "summaries", "annotator", "summary", "aggregates", "entities", "mentions", "sentences"):
+            record.pop(field, None)
+        base = Article.model_validate({**record, "schema_": 1})
+        if not sentences:
+            return base.model_copy(update={"entities": [], "mentions": [], "sentences": []})
+        config = self.runtime.config
+        packed = pack(self.runtime.encoding, text, sentences, config.max_tokens, config.overlap)
+        reading = self.runtime.read(packed)
+        entities, mentions = self._mentions(article, reading)
+        return base.model_copy(
+            update={
+                "entities": entities,
+                "mentions": mentions,
+                "sentences": self._sentences(text, reading, sentences, entities, mentions),
+            }
+        )
+
+    def _mentions(self, article: Article, reading: Reading) -> tuple[list[Entity], list[Mention]]:
+        if "mentions" in self.given and article.mentions is not None:
+            return _given_mentions(article)
+        found: list[Found] = []
+        if "mention" in self.runtime.heads:
+            found = [Found(start, end, kind) for start, end, kind in decode_mentions(reading)]
+        return group(article.text, found, self.targets)
+
+    def _sentences(
+        self, text: str, reading: Reading, spans: Sequence[Span], entities: list[Entity], mentions: list[Mention]
+    ) -> list[Sentence]:
+        config, heads = self.runtime.config, self.runtime.heads
+        names = {entity.id: entity.name for entity in entities}
+        targets, owners = _targets(reading, spans, mentions)
+        stances: list[list[Stance]] = [[] for _ in spans]
+        if "stance" in heads and targets:
+            probabilities = softmax(reading.stances(targets), config.temperatures.get("stance", 1.0))
+            for (index, _), mention, row in zip(targets, owners, probabilities, strict=True):
+                label, shown, abstained = answer(row, config.heads.stances, config, "stance")
+                name = names.get(mention.entity or "") or mention.of(text)
+                stances[index].append(
+                    Stance(target=name, mention=mention.id, label=label, probabilities=shown, abstained=abstained)
+                )
+        topics = softmax(reading.topics(), config.temperatures.get("topic", 1.0)) if "topic" in heads else None
+        salience = expit(reading.salience()) if "salience" in heads else None
+        out = []
+        for index, span in enumerate(spans):
+            fields: dict[str, Any] = {"start": span.start, "end": span.end}
+            shown_all, abstentions = {}, []
+            if topics is not None:
+                label, shown, abstained = answer(topics[index], config.heads.topics, config, "topic")
+                fields["topics"] = [label]
+                shown_all["topics"] = shown
+                abstentions += ["topics"] if abstained else []
+            if "stance" in heads:
+                fields["stances"] = stances[index]
+                fields["stance"], shown = sentence_stance(stances[index])
+                fields["stance_source"] = "targets"
+                if shown:
+                    shown_all["stance"] = shown
+            fields["probabilities"] = shown_all
+            fields["abstained"] = abstentions
+            if salience is not None:
+                fields["salience"] = round(float(salience[index]), 4)
+            out.append(Sentence(**fields))
+        return out
+
+
+def _ignore(_skipped: Skipped) -> None:
+    return None
+
+
+def _is_path(text: str | Path) -> bool:
+    try:
+        return len(str(text)) < 4096 and "\n" not in str(text) and Path(text).exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _given_mentions(article: Article) -> tuple[list[Entity], list[Mention]]:
+    """The article's own mentions; one that names no entity becomes an entity of its own, by its text."""
+    entities = list(article.entities or [])
+    known = {entity.id for entity in entities}
+    mentions = []
+    for mention in article.mentions or []:
+        entity = mention.entity or f"text:{mention.of(article.text).casefold()}"
+        if entity not in known:
+            known.add(entity)
+            entities.append(Entity(id=entity, name=mention.of(article.text)))
+        mentions.append(mention.model_copy(update={"entity": entity}))
+    return entities, mentions
+
+
+def _targets(
+    reading: Reading, spans: Sequence[Span], mentions: Sequence[Mention]
+) -> tuple[list[tuple[int, list[Span]]], list[Mention]]:
+    """(sentence, spans) of every entity in every sentence, with its first mention there, in text order."""
+    grouped: dict[tuple[int, str], list[Mention]] = {}
+    index = 0
+    for mention in sorted(mentions, key=lambda m: (m.start, -m.end)):
+        while index < len(spans) and spans[index].end <= mention.start:
+            index += 1
+        # a span that touches no token (whitespace, or outside all sentences) has nothing to read
+        inside = index < len(spans) and spans[index].start <= mention.start
+        if inside and len(tokens_of(reading.packed, index, mention)):
+            grouped.setdefault((index, mention.entity or mention.id), []).append(mention)
+    targets = [(sentence, list[Span](group)) for (sentence, _), group in grouped.items()]
+    return targets, [group[0] for group in grouped.values()]
+
+
+def sentence_stance(stances: Sequence[Stance]) -> tuple[str, dict[str, float]]:
+    """The side that a sentence takes, from its target stances: that of the target on which the model is surest of a
+    side, else neutral. With no target: neutral, without probabilities."""
+    if not stances:
+        return "neutral", {}
+    sided = [stance for stance in stances if stance.label != "neutral" and not stance.abstained]
+    main = max(sided or stances, key=lambda stance: (stance.probabilities or {}).get(stance.label, 0.0))
+    return main.label, dict(main.probabilities or {})

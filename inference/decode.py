@@ -1,0 +1,82 @@
+"""Logits → answers: spans of mentions, calibrated probabilities, abstentions."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..models.network_config import ModelConfig
+from ..models.runtime import Reading
+
+
+def softmax(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
+    """Row-wise softmax of logits / temperature, float64."""
+    scaled = logits.astype(np.float64) / temperature
+    scaled -= scaled.max(axis=-1, keepdims=True)
+    exponent = np.exp(scaled)
+    return exponent / exponent.sum(axis=-1, keepdims=True)
+
+
+def expit(logits: np.ndarray) -> np.ndarray:
+    """Logistic function, float64."""
+    return 1 / (1 + np.exp(-np.clip(logits.astype(np.float64), -60, 60)))
+
+
+def decode_mentions(reading: Reading) -> list[tuple[int, int, str]]:
+    """Found names as (start, end, kind), by best path through the BIO tags of each sentence, in text order.
+
+    A mention never crosses a sentence. The path is Viterbi's with the one rule of BIO: inside follows begin or inside
+    of its own kind.
+    """
+    config = reading.runtime.config
+    logits = reading.mentions()
+    logits[:, 0] += config.mention_bias
+    scores = np.log(np.maximum(softmax(logits), 1e-12))
+    allowed = _allowed(scores.shape[1])
+    spans = []
+    first = 0
+    for offsets in reading.packed.offsets:
+        tags = _best_path(scores[first : first + len(offsets)], allowed)
+        first += len(offsets)
+        at = 0
+        while at < len(tags):
+            if tags[at] % 2 == 1:
+                end = at + 1
+                while end < len(tags) and tags[end] == tags[at] + 1:
+                    end += 1
+                kind = config.heads.kinds[(tags[at] - 1) // 2]
+                spans.append((int(offsets[at, 0]), int(offsets[end - 1, 1]), kind))
+                at = end
+            else:
+                at += 1
+    return spans
+
+
+def _allowed(tags: int) -> np.ndarray:
+    """0 where tag j may follow tag i, else a large penalty: float [tags, tags]."""
+    allowed = np.zeros((tags, tags))
+    for inside in range(2, tags, 2):
+        allowed[:, inside] = -1e9
+        allowed[inside - 1, inside] = allowed[inside, inside] = 0
+    return allowed
+
+
+def _best_path(scores: np.ndarray, allowed: np.ndarray) -> list[int]:
+    if not scores[:, 1:].size or (scores.argmax(axis=1) == 0).all():
+        return [0] * len(scores)
+    best = scores[0] + allowed[0]
+    back = []
+    for row in scores[1:]:
+        step = best[:, None] + allowed
+        back.append(step.argmax(axis=0))
+        best = step.max(axis=0) + row
+    path = [int(best.argmax())]
+    for pointers in reversed(back):
+        path.append(int(pointers[path[-1]]))
+    return path[::-1]
+
+
+def answer(probabilities: np.ndarray, labels: list[str], config: ModelConfig, head: str) -> tuple[str, dict, bool]:
+    """Label, probabilities by label (rounded to 4 places) and whether the model abstains, for one row."""
+    best = int(probabilities.argmax())
+    rounded = {label: round(float(p), 4) for label, p in zip(labels, probabilities, strict=True)}
+    return labels[best], rounded, float(probabilities[best]) < config.abstain_below.get(head, 0.0)

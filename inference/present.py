@@ -1,0 +1,37 @@
+"""What only presents a prediction: the summary at the asked length, and an article's counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from ..data.schema import Article
+from .summary import select
+
+
+def present(article: Article, summary_lines: int, summary_words: int | None) -> Article:
+    """The prediction with its summary and aggregates."""
+    sentences = article.sentences or []
+    salience = [sentence.salience or 0.0 for sentence in sentences]
+    summary = select(article.text, sentences, salience, lines=summary_lines, words=summary_words)
+    return article.model_copy(update={"summary": summary, "aggregates": aggregates(article)})
+
+
+def aggregates(article: Article) -> dict[str, Any]:
+    """Counts by target (most mentioned first) and by topic, in sentences; abstentions are counted apart."""
+    sentences = article.sentences or []
+    mentions = Counter(mention.entity for mention in article.mentions or [])
+    rows: dict[str, dict[str, Any]] = {
+        entity.name: {"target": entity.name, "mentions": 0, "against": 0, "neutral": 0, "favor": 0, "abstained": 0}
+        for entity in article.entities or []
+    }
+    for entity in article.entities or []:
+        rows[entity.name]["mentions"] += mentions[entity.id]
+    for sentence in sentences:
+        for stance in sentence.stances or []:
+            row = rows[stance.target]
+            key = "abstained" if stance.abstained else stance.label
+            row[key] = row.get(key, 0) + 1
+    topics = Counter(topic for sentence in sentences for topic in sentence.topics or [])
+    ordered = sorted(rows.values(), key=lambda row: -row["mentions"])
+    return {"targets": ordered, "topics": dict(sorted(topics.items(), key=lambda item: (-item[1], item[0])))}

@@ -1,0 +1,114 @@
+"""Metrics, intervals and calibration: known values, and what they do at the edges."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+from stancelens.evaluation.calibration import ece_limit, expected_calibration_error
+from stancelens.evaluation.intervals import group_numbers, interval, macro_f1_interval, mean_interval
+from stancelens.evaluation.metrics import accuracy, confusion, macro_f1, macro_f1_at, macro_f1_of, most_confident
+
+GOLD = np.array([0, 0, 1, 1, 2, 2])
+PREDICTED = np.array([0, 1, 1, 1, 2, 0])
+
+
+def test_known_macro_f1_and_accuracy() -> None:
+    assert macro_f1(GOLD, PREDICTED) == pytest.approx(100 * (1 / 2 + 4 / 5 + 2 / 3) / 3)
+    assert accuracy(GOLD, PREDICTED) == pytest.approx(100 * 4 / 6)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_macro_f1_from_counts_equals_scikit_learn(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    gold, predicted = generator.integers(0, 5, 12), generator.integers(0, 5, 12)
+    assert float(macro_f1_of(confusion(gold, predicted, 7))) == pytest.approx(macro_f1(gold, predicted))
+
+
+def test_classes_that_never_occur_do_not_count_and_wrong_ones_do() -> None:
+    ones = np.ones(4, dtype=np.int64)
+    assert macro_f1(ones, ones) == 100
+    assert float(macro_f1_of(confusion(ones, ones, 17))) == 100
+    assert macro_f1(ones, np.zeros(4, dtype=np.int64)) == 0
+    assert float(macro_f1_of(np.zeros((3, 3)))) == 0
+    assert macro_f1_interval(ones, ones, 3, range(4)) == (100, 100)
+
+
+def test_nothing_to_score_is_an_error() -> None:
+    none = np.zeros(0, dtype=np.int64)
+    for score in (lambda: macro_f1(none, none), lambda: accuracy(none, none), lambda: ece_limit(none.astype(float))):
+        with pytest.raises(ValueError, match="no items"):
+            score()
+    with pytest.raises(ValueError, match="no groups"):
+        mean_interval(none, [])
+    with pytest.raises(ValueError, match="2 gold labels for 1"):
+        macro_f1(np.array([0, 1]), np.array([0]))
+
+
+def test_coverage_drops_the_least_confident() -> None:
+    probabilities = np.array([[0.9, 0.1], [0.8, 0.2], [0.3, 0.7], [0.2, 0.8], [0.55, 0.45]])
+    gold = np.array([0, 0, 1, 1, 1])
+    assert sorted(most_confident(probabilities.max(axis=1))) == [0, 1, 2, 3]
+    assert macro_f1_at(gold, probabilities) == 100
+    assert macro_f1_at(gold, probabilities, coverage=1.0) < 100
+    assert list(most_confident(np.array([0.5]))) == [0]
+
+
+def test_known_calibration_errors() -> None:
+    assert expected_calibration_error(np.full(10, 0.8), np.arange(10) < 8, bins=1) == pytest.approx(0, abs=1e-12)
+    assert expected_calibration_error(np.full(100, 1.0), np.arange(100) % 2) == pytest.approx(0.5, abs=0.04)
+    assert expected_calibration_error(np.full(100, 1.0), np.zeros(100)) == 1
+    two = np.array([0.9, 0.9, 0.6, 0.6])
+    assert expected_calibration_error(two, np.array([1, 1, 0, 1]), bins=2) == pytest.approx(0.1)
+
+
+def test_limit_is_exceeded_by_one_calibrated_model_in_twenty_and_by_overconfident_ones() -> None:
+    generator = np.random.default_rng(3)
+    confidence = generator.uniform(0.4, 1, 1000)
+    limit = ece_limit(confidence)
+    assert 0.02 < limit < 0.08
+    assert limit == ece_limit(generator.permutation(confidence))
+    errors = [expected_calibration_error(confidence, generator.random(1000) < confidence) for _ in range(400)]
+    assert 0.02 < np.mean(np.array(errors) > limit) < 0.09
+    assert expected_calibration_error(confidence, generator.random(1000) < confidence - 0.15) > limit
+    assert ece_limit(generator.uniform(0.4, 1, 100)) > limit
+    assert ece_limit(np.ones(50)) == 0
+
+
+def test_interval_covers_the_truth_about_as_often_as_it_says() -> None:
+    generator = np.random.default_rng(4)
+    covered = 0
+    for _ in range(200):
+        low, high = mean_interval(generator.random(150) < 0.7, range(150), resamples=400)
+        covered += low <= 0.7 <= high
+    assert 0.9 <= covered / 200 <= 0.99
+
+
+def test_items_of_one_group_are_drawn_together() -> None:
+    values = np.repeat(np.arange(20) % 2, 10)
+    alone = mean_interval(values, range(200))
+    together = mean_interval(values, np.repeat(np.arange(20), 10))
+    assert together[1] - together[0] > 2 * (alone[1] - alone[0])
+    assert mean_interval(values, ["one"] * 200) == (0.5, 0.5)
+    assert list(group_numbers(["b", "a", "b", "c"])) == [0, 1, 0, 2]
+
+
+def test_general_and_fast_intervals_agree_and_depend_on_the_seed_alone() -> None:
+    generator = np.random.default_rng(5)
+    gold = generator.integers(0, 3, 300)
+    predicted = np.where(generator.random(300) < 0.8, gold, generator.integers(0, 3, 300))
+    groups = generator.integers(0, 60, 300)
+    fast = macro_f1_interval(gold, predicted, 3, groups)
+    assert fast == pytest.approx(interval(lambda drawn: macro_f1(gold[drawn], predicted[drawn]), groups))
+    assert fast == macro_f1_interval(gold, predicted, 3, groups)
+    assert fast != macro_f1_interval(gold, predicted, 3, groups, seed=1)
+    assert fast[0] < macro_f1(gold, predicted) < fast[1]
+
+
+def test_a_thousand_resamples_of_a_thousand_items_are_fast() -> None:
+    generator = np.random.default_rng(6)
+    gold, predicted = generator.integers(0, 17, 1000), generator.integers(0, 17, 1000)
+    start = time.perf_counter()
+    macro_f1_interval(gold, predicted, 17, range(1000))
+    assert time.perf_counter() - start < 3

@@ -1,0 +1,56 @@
+"""The model card of a released model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jinja2 import Template
+
+from ..models.network_config import WEIGHTS, ModelConfig
+from ..models.weights import BASES, file_hash
+
+CARD = Template(
+    """# StanceLens {{ config.name }}
+
+Reads the sentences of an English news article in one pass: topic, targets, stance toward each target, salience.
+
+- **Base:** {{ base.hub_id }} (Apache-2.0), SHA-256 `{{ config.base_sha256 }}`; what is stored here are
+  {{ "low-rank adapters (rank %d)" % config.lora.rank if config.lora else "its trained layers (embeddings unchanged)" }}
+  and heads in float16.
+- **File:** `model.safetensors`, {{ "%.1f" % megabytes }} MB, SHA-256 `{{ sha256 }}`.
+- **Labels:** stance {{ config.heads.stances | join(", ") }}; topic: the 17 top-level IPTC Media Topics; mentions
+  {{ config.heads.kinds | join(", ") }}.
+- **Trained on:** NewsMTSC train (alone, side by side and inside their articles), AllSides articles with their topic
+  tag as a weak label, the project's corpus (train part), CNN and Daily Mail highlights (salience); mentions from
+  spaCy's en_core_web_sm. Articles that share a sentence of eight words with a dev or test file were dropped.
+- **Command:** `python -m stancelens.training.released {{ config.base }} --data DIR --work WORK`, then
+  `python -m stancelens.training.finish`.
+- **Calibration:** logits are divided by {{ config.temperatures.stance }} (stance, fitted on NewsMTSC dev) and
+  {{ config.temperatures.topic }} (topic, fitted on the corpus' dev part); below a probability of
+  {{ config.abstain_below.stance }} the model abstains.
+
+Macro-F1 in percent of the int8 export on dev files, which also chose the temperatures:
+
+| file | macro-F1 |
+|---|---|
+{%- for name, value in figures.items() %}
+| {{ name }} | {{ "%.1f" % value }} |
+{%- endfor %}
+
+Test figures stand in the README, with intervals. **Limits:** English news; stance toward a target that a sentence
+does not name is not read; topics outside politics rest on few labels; mentions follow a small tagger's habits.
+"""
+)
+
+
+def write_card(folder: Path, config: ModelConfig, figures: dict[str, float]) -> None:
+    """Write README.md beside the weights."""
+    weights = folder / WEIGHTS
+    text = CARD.render(
+        config=config,
+        base=BASES[config.base],
+        megabytes=weights.stat().st_size / 1e6,
+        sha256=file_hash(weights),
+        figures=figures,
+    )
+    (folder / "README.md").write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,135 @@
+"""Turns a trained classifier into a released model: salience head, export, calibration, check logits, model card.
+
+    python -m stancelens.training.finish WORK/model models/released/base --data DIR
+
+Everything is measured on the int8 export, as it will run, and on dev files only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import shutil
+from itertools import chain
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+
+from ..data.importers.newsmtsc import read_newsmtsc
+from ..data.importers.protected import protected_sentences
+from ..data.importers.summaries import read_summaries
+from ..data.schema import Article, load_articles
+from ..models.export import CHECK, check_logits, exported
+from ..models.heads import SalienceHead
+from ..models.network import load, save
+from ..models.network_config import ModelConfig, read_config, write_config
+from ..models.runtime import Runtime
+from ..models.windows import pack
+from .card import write_card
+from .examples import make_example
+from .overlap import Protected
+from .released import GOLD
+from .salience import train_salience
+from .trainer import macro_f1
+
+ABSTAIN_BELOW = 0.5  # the model abstains where it is likelier to be wrong than right
+log = logging.getLogger("stancelens.training")
+
+
+def finish(trained: Path, out: Path, data: Path, seed: int = 1) -> None:
+    """Write the released model to ``out``, whole or not at all."""
+    draft = out.with_name(f"{out.name}.part")
+    shutil.rmtree(draft, ignore_errors=True)
+    shutil.copytree(trained, draft)
+    network = load(draft)
+    runtime = Runtime(exported(draft))
+    loss = train_salience(cast(SalienceHead, network.heads["salience"]), runtime, summary_articles(data), seed)
+    log.info("salience: loss %.4f", loss)
+    save(network, draft)
+    runtime = Runtime(exported(draft))
+    dev = {name: list(read_newsmtsc(data / "stance" / "newsmtsc", name)) for name in ("dev_rw", "dev_mt")}
+    gold = [article for article in load_articles(GOLD) if article.split == "dev"]
+    stance_logits, stance_gold = stance_items(runtime, list(chain(*dev.values())))
+    topic_logits, topic_gold = topic_items(runtime, gold)
+    config = read_config(draft)
+    config.temperatures = {
+        "stance": fit_temperature(stance_logits, stance_gold),
+        "topic": fit_temperature(topic_logits, topic_gold),
+    }
+    config.abstain_below = {"stance": ABSTAIN_BELOW, "topic": ABSTAIN_BELOW}
+    write_config(config, draft)
+    figures = {name: macro_f1(*stance_items(runtime, rows)) for name, rows in dev.items()}
+    figures["gold dev topic"] = macro_f1(topic_logits, topic_gold)
+    figures["gold dev target stance"] = macro_f1(*stance_items(runtime, gold))
+    log.info("int8 on dev: %s; temperatures %s", figures, config.temperatures)
+    (draft / CHECK).write_text(json.dumps(check_logits(exported(draft)), indent=2) + "\n", encoding="utf-8")
+    write_card(draft, config, figures)
+    shutil.rmtree(out, ignore_errors=True)
+    draft.rename(out)
+
+
+def summary_articles(data: Path) -> list[Article]:
+    """CNN and Daily Mail articles that share no sentence with what measures."""
+    protected = Protected()
+    protected.add(protected_sentences(data))
+    folder = data / "summaries"
+    articles = chain(
+        read_summaries(folder / "train_cnn.jsonl.gz"), read_summaries(folder / "train_mixed.jsonl.gz", "cnndm")
+    )
+    found = list(articles)
+    kept = [article for article in found if not protected.overlaps(article.text)]
+    log.info(
+        "summaries: %d kept, %d dropped for a sentence that stands in what measures", len(kept), len(found) - len(kept)
+    )
+    return kept
+
+
+def stance_items(runtime: Runtime, articles: list[Article]) -> tuple[np.ndarray, np.ndarray]:
+    """Logits [targets, stances] and gold labels [targets] of all targets, the mentions given."""
+    logits, gold = [], []
+    for article in articles:
+        example = make_example(article, runtime.encoding, runtime.config)
+        if example.targets:
+            logits.append(runtime.read(example.packed).stances(example.targets))
+            gold.append(example.stances.argmax(-1))
+    return np.concatenate(logits), np.concatenate(gold)
+
+
+def topic_items(runtime: Runtime, articles: list[Article]) -> tuple[np.ndarray, np.ndarray]:
+    """Logits [sentences, topics] and the first gold topic of every sentence."""
+    logits, gold = [], []
+    config: ModelConfig = runtime.config
+    for article in articles:
+        packed = pack(runtime.encoding, article.text, article.sentences or [], config.max_tokens, config.overlap)
+        logits.append(runtime.read(packed).topics())
+        gold += [config.heads.topics.index((sentence.topics or [""])[0]) for sentence in article.sentences or []]
+    return np.concatenate(logits), np.asarray(gold)
+
+
+def fit_temperature(logits: np.ndarray, gold: np.ndarray) -> float:
+    """The temperature that makes the gold labels likeliest (Guo et al. 2017)."""
+
+    def loss(log_temperature: float) -> float:
+        scaled = logits.astype(np.float64) / np.exp(log_temperature)
+        scaled -= scaled.max(-1, keepdims=True)
+        return float(-(scaled[np.arange(len(gold)), gold] - np.log(np.exp(scaled).sum(-1))).mean())
+
+    found = minimize_scalar(loss, bounds=(-2, 2), method="bounded")
+    return round(float(np.exp(found.x)), 4)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("trained", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--data", type=Path, required=True)
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    finish(arguments.trained, arguments.out, arguments.data)
+
+
+if __name__ == "__main__":
+    main()
