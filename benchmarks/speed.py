@@ -123,6 +123,7 @@ def time_pairs(folder: Path, articles: list[Article]) -> Timing:
     from ..models.weights import BASES, find_base
 
     logging.set_verbosity_error()
+    logging.disable_progress_bar()
     torch.set_num_threads(os.cpu_count() or 1)
     network = load(folder)
     encoder = merged(network).eval()

@@ -14,9 +14,13 @@ _RULES = [
     (re.compile(r"\s+([”’])(?=[\s,.;:!?)]|$)"), r"\1"),
     (re.compile(r"``\s*"), "“"),
     (re.compile(r"\s*''"), "”"),
-    (re.compile(r"(\d)\s*,\s+(\d{3})\b"), r"\1,\2"),
+    (re.compile(r"(?<!\d)(\d{1,3}),\s+(?=\d{3}\b)"), r"\1,"),  # but not "in 2016, 300 people"
     (re.compile(r"(\w)\s+-\s+(\w)"), r"\1-\2"),
 ]
+
+# a sentence's own marks; a straight quote behind a space is as likely the neighbour's
+_CLOSING = re.compile(r"(?:\s*[.!?”’]|[\"'])*")
+_OPENING = re.compile(r"(?:\s*[“‘]|[\"'])*")  # read backwards
 
 
 def detokenize(text: str) -> str:
@@ -43,9 +47,7 @@ def locate(text: str, sentence: str) -> tuple[int, int] | None:
     if at < 0:
         return None
     end = places[at + len(wanted) - 1] + 1
-    while end < len(text) and text[end] in " .!?\"'”’":  # the sentence's own closing marks stand behind its last letter
-        end += 1
     start = places[at]
-    while start > 0 and text[start - 1] in "\"'“‘ ":
-        start -= 1
-    return start, end
+    before = _OPENING.match(text[max(0, start - 20) : start][::-1])
+    after = _CLOSING.match(text, end)
+    return start - (before.end() if before else 0), after.end() if after else end

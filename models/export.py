@@ -33,12 +33,7 @@ def exported(folder: Path, *, precision: str = "int8") -> Path:
 
     Raises WeightsError if the base is missing, the folder is not a model, or the export fails its check.
     """
-    try:
-        config = read_config(folder)
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise WeightsError(f"{folder} is not a model folder: {error}") from error
-    if not (folder / WEIGHTS).is_file():
-        raise WeightsError(f"{folder} holds no {WEIGHTS}: install the package again, or train again")
+    config = checked_folder(folder)
     home = cache_dir() / "exports" / f"{config.name}-{precision}-{export_key(folder)}"
     if (home / "done").is_file():
         return home
@@ -58,6 +53,17 @@ def exported(folder: Path, *, precision: str = "int8") -> Path:
     return home
 
 
+def checked_folder(folder: Path) -> ModelConfig:
+    """The configuration of a model folder. Raises WeightsError if it is none."""
+    try:
+        config = read_config(folder)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise WeightsError(f"{folder} is not a model folder: {error}") from error
+    if not (folder / WEIGHTS).is_file():
+        raise WeightsError(f"{folder} holds no {WEIGHTS}: install the package again, or train again")
+    return config
+
+
 def export_key(folder: Path) -> str:
     """Identity of an export: weights, configuration, exporter, runtime and the CPU's vector instructions."""
     import hashlib
@@ -65,7 +71,7 @@ def export_key(folder: Path) -> str:
     parts = [
         str(EXPORT_VERSION),
         file_hash(folder / WEIGHTS),
-        read_config(folder).base_sha256,
+        file_hash(folder / CONFIG),  # it names the base's hash, and the runtime reads its temperatures from the export
         onnxruntime.__version__,
         _cpu_features(),
     ]
@@ -242,11 +248,14 @@ def check_logits(export: Path) -> dict[str, list[float]]:
 def _check(folder: Path, export: Path, precision: str) -> None:
     if not (folder / CHECK).is_file():
         return  # a model in the making
-    stored = json.loads((folder / CHECK).read_text(encoding="utf-8"))
     actual = check_logits(export)
-    for head, values in stored.items():
-        worst = float(np.abs(np.asarray(values) - np.asarray(actual[head])).max())
-        if worst > TOLERANCE:
+    try:
+        stored = json.loads((folder / CHECK).read_text(encoding="utf-8"))
+        away = {head: float(np.abs(np.asarray(v, np.float64) - actual[head]).max()) for head, v in stored.items()}
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise WeightsError(f"{folder / CHECK} is damaged: install the package again") from error
+    for head, worst in away.items():
+        if not worst <= TOLERANCE:  # NaN too
             raise WeightsError(
                 f"the {precision} export of {folder.name} gives {head} logits {worst:.2f} away from the released ones: "
                 "this machine's onnxruntime computes other results; report it with the versions in run.json"

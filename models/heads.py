@@ -66,19 +66,30 @@ class MentionHead(nn.Module):
 class SalienceHead(nn.Module):
     """One transformer layer over an article's sentence vectors: float [1, sentences, hidden] → logits [sentences].
 
-    The layout follows BertSum (Liu and Lapata 2019), at a width that costs next to nothing.
+    The layout follows BertSum (Liu and Lapata 2019), at a width that costs next to nothing. Written out, since torch's
+    own layer does not export with a variable number of sentences.
     """
 
     def __init__(self, config: HeadsConfig, width: int = 256) -> None:
         super().__init__()
         self.inward = nn.Linear(config.hidden, width)
         self.position = nn.Embedding(MAX_SENTENCES, width)
-        self.layer = nn.TransformerEncoderLayer(width, 4, 2 * width, dropout=0.1, batch_first=True, norm_first=True)
+        self.before_attention = nn.LayerNorm(width)
+        self.query, self.key, self.value = (nn.Linear(width, width) for _ in range(3))
+        self.mixed = nn.Linear(width, width)
+        self.before_net = nn.LayerNorm(width)
+        self.net = nn.Sequential(nn.Linear(width, 2 * width), nn.GELU(), nn.Dropout(0.1), nn.Linear(2 * width, width))
         self.outward = nn.Linear(width, 1)
 
     def forward(self, vectors: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
-        hidden = self.inward(vectors) + self.position(positions)
-        return self.outward(self.layer(hidden)).squeeze(-1).squeeze(0)
+        hidden = self.inward(vectors[0]) + self.position(positions)
+        normed = self.before_attention(hidden)
+        heads = [layer(normed).unflatten(-1, (4, -1)).transpose(0, 1) for layer in (self.query, self.key, self.value)]
+        query, key, value = heads  # [heads, sentences, width / heads]
+        attention = (query @ key.transpose(1, 2) / query.shape[-1] ** 0.5).softmax(-1) @ value
+        hidden = hidden + self.mixed(attention.transpose(0, 1).flatten(1))
+        hidden = hidden + self.net(self.before_net(hidden))
+        return self.outward(hidden).squeeze(-1)
 
 
 class Heads(nn.ModuleDict):

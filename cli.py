@@ -1,0 +1,89 @@
+"""The `stancelens` command: one thin function a verb."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def stancelens() -> None:
+    """Topic and stance of every sentence, a cited summary of every article."""
+
+
+@app.command()
+def analyze(
+    articles: Annotated[
+        list[Path], typer.Argument(help="Files and folders: .txt .md .html .json .jsonl .csv .tsv", exists=True)
+    ],
+    out: Annotated[Path, typer.Option(help="Folder for the results; an earlier run there is continued.")],
+    model: Annotated[str, typer.Option(help="base, small, or the folder of a trained model.")] = "base",
+    targets: Annotated[
+        Path | None, typer.Option(help="YAML file of targets with aliases, looked for besides those found.")
+    ] = None,
+    given: Annotated[
+        str, typer.Option(help="Taken from label and result files: sentences, mentions, or both with a comma.")
+    ] = "",
+    summary_lines: Annotated[int, typer.Option(min=0, help="Most lines of a summary.")] = 3,
+    summary_words: Annotated[int | None, typer.Option(min=1, help="Most words of a summary.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Stop after so many articles.")] = None,
+    any_language: Annotated[bool, typer.Option("--any-language", help="Also analyze what is not English.")] = False,
+    max_mb: Annotated[float, typer.Option(min=0.001, help="Skip files, or rows of tables, over so many MB.")] = 10,
+    text_column: Annotated[str | None, typer.Option(help="Column that holds the text.")] = None,
+    title_column: Annotated[str | None, typer.Option(help="Column that holds the title.")] = None,
+    date_column: Annotated[str | None, typer.Option(help="Column that holds the date.")] = None,
+    source_column: Annotated[str | None, typer.Option(help="Column that holds the source.")] = None,
+    id_column: Annotated[str | None, typer.Option(help="Column that holds the id.")] = None,
+) -> None:
+    """Read articles and write results.jsonl, tables, run.json and report.html to OUT.
+
+    Exit code 0: something was analyzed; 1: nothing was; 2: wrong options, weights or result folder.
+    """
+    from .data.drafts import ReadOptions
+    from .inference.run import Options
+    from .inference.run import analyze as run_analysis
+    from .inference.store import StoreError
+    from .inference.targets import TargetsError
+    from .models.weights import WeightsError
+
+    reading = ReadOptions(
+        max_bytes=int(max_mb * 1_000_000),
+        text_column=text_column,
+        title_column=title_column,
+        date_column=date_column,
+        source_column=source_column,
+        id_column=id_column,
+        any_language=any_language,
+        limit=limit,
+    )
+    names = tuple(name.strip() for name in given.split(",") if name.strip())
+    options = Options(model, targets, names, summary_lines, summary_words, reading)
+    try:
+        run = run_analysis(articles, out, options)
+    except (WeightsError, StoreError, TargetsError, ValueError) as error:
+        print(f"stancelens: {error}", file=sys.stderr)
+        raise typer.Exit(2) from None
+    counts = run.counts
+    print(
+        f"{counts.articles} articles ({counts.reused} from an earlier run), {counts.sentences} sentences, "
+        f"{counts.stances} stances toward {counts.targets} targets; {counts.skipped} inputs skipped"
+    )
+    for item in run.skipped[:5]:
+        print(f"  skipped {item.path}{f':{item.line}' if item.line else ''}: {item.reason}")
+    if len(run.skipped) > 5:
+        print(f"  … {len(run.skipped) - 5} more in {out / 'run.json'}")
+    for name in run.missing_targets:
+        print(f"  target {name!r} is named by no article")
+    print(f"Report: {out / 'report.html'}")
+    if not counts.articles:
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Entry point of the installed command."""
+    app()

@@ -1,0 +1,165 @@
+"""Articles → result folder: what `stancelens analyze` does, as a function with the same arguments."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..data.drafts import ReadOptions, Skipped
+from ..data.duplicates import NearDuplicates
+from ..data.readers import iter_articles
+from ..data.schema import Article
+from ..models.export import export_key
+from ..models.network_config import WEIGHTS, read_config
+from ..models.weights import file_hash
+from .analyzer import Analyzer, model_folder
+from .manifest import Counts, ModelInfo, RunInfo, versions, write_run
+from .present import present
+from .progress import Progress
+from .report import write_report
+from .store import article_key, open_store
+from .targets import Listed, load_targets
+
+
+@dataclass
+class Options:
+    """What a run does. The same for the command line and for Python."""
+
+    model: str = "base"  # "base", "small" or a model folder
+    targets: Path | None = None  # targets.yaml: whom or what to look for besides what the model finds
+    given: tuple[str, ...] = ()  # of "sentences", "mentions": taken from label and result files
+    summary_lines: int = 3  # most lines of a summary, 0 or more
+    summary_words: int | None = None  # most words of a summary
+    reading: ReadOptions = field(default_factory=ReadOptions)
+    threads: int | None = None  # of the encoder; None: all cores
+
+
+def analyze(articles: Sequence[Path], out: Path, options: Options) -> RunInfo:
+    """Analyze files and folders into ``out``, doing only what an earlier run left, and return what run.json holds.
+
+    Raises WeightsError (missing or damaged weights), StoreError (``out`` holds something else, or another run's
+    results) and TargetsError.
+    """
+    started, clock = _now(), time.perf_counter()
+    listed = load_targets(options.targets) if options.targets else []
+    folder = model_folder(options.model)
+    reading = _reading(options)
+    identity = _identity(folder, options, listed)
+    skipped: list[Skipped] = []
+    seconds: dict[str, float] = {}
+    counts = Counts()
+    with open_store(out, identity) as store:
+        total = sum(1 for _ in iter_articles(articles, options=reading, skipped=_ignore))
+        seconds["count"] = time.perf_counter() - clock
+        analyzer: Analyzer | None = None
+        entries: list[tuple[str, dict[str, Any]]] = []
+        duplicates = NearDuplicates()
+        predicting = 0.0
+        new_sentences = 0
+        with Progress(total, sys.stderr) as progress:
+            for article in iter_articles(articles, options=reading, skipped=skipped.append):
+                key = article_key(article)
+                copy_of = duplicates.check(article.id, article.text)
+                entries.append((key, {"near_duplicate_of": copy_of} if copy_of else {}))
+                if store.has(key):
+                    counts.reused += 1
+                    progress.advance(0)
+                    continue
+                at = time.perf_counter()
+                if analyzer is None:
+                    analyzer = Analyzer(folder, targets=listed, given=options.given, threads=options.threads)
+                result = analyzer.predict(article)
+                predicting += time.perf_counter() - at
+                store.put(key, result)
+                counts.analyzed += 1
+                new_sentences += len(result.sentences or [])
+                progress.advance(len(result.sentences or []))
+        at = time.perf_counter()
+        labels = read_config(folder).heads.stances
+        finished = store.finish(
+            entries, lambda record: present(record, options.summary_lines, options.summary_words), labels
+        )
+        seconds |= {"predict": predicting, "write": time.perf_counter() - at}
+        seconds = {name: round(value, 3) for name, value in seconds.items()}
+        counts.articles, counts.sentences = finished.articles, finished.sentences
+        counts.targets, counts.stances, counts.skipped = finished.targets, finished.stances, len(skipped)
+        run = RunInfo(
+            command=_command(articles, options),
+            model=ModelInfo(options.model, file_hash(folder / WEIGHTS), read_config(folder).base),
+            versions=versions(),
+            identity=identity,
+            counts=counts,
+            data_sha256=finished.data_sha256,
+            seconds=seconds,
+            sentences_per_second=round(new_sentences / predicting, 1) if predicting else None,
+            started=started,
+            finished=_now(),
+            skipped=skipped,
+            missing_targets=_never_named(out / "results.jsonl", listed),
+        )
+        write_run(out, run)
+        write_report(out / "results.jsonl", _report_header(run), out / "report.html")
+    return run
+
+
+def _identity(folder: Path, options: Options, listed: Sequence[Listed]) -> dict[str, str]:
+    """What predictions depend on. Raises WeightsError where the model folder is none."""
+    from ..models.export import checked_folder
+
+    checked_folder(folder)
+    shown = sorted(repr(target) for target in listed)
+    return {
+        "model": f"{options.model} {file_hash(folder / WEIGHTS)[:16]}",
+        "export": export_key(folder),
+        "targets": hashlib.sha256("\n".join(shown).encode()).hexdigest()[:16] if listed else "none",
+        "given": ",".join(sorted(options.given)) or "nothing",
+        "stancelens": versions()["stancelens"],
+    }
+
+
+def _reading(options: Options) -> ReadOptions:
+    from dataclasses import replace
+
+    return replace(options.reading, keep_labels=bool(options.given))
+
+
+def _command(articles: Sequence[Path], options: Options) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    fields = asdict(options)
+    fields["articles"] = [os.fspath(path) for path in articles]
+    fields["targets"] = os.fspath(options.targets) if options.targets else None
+    fields["given"] = list(options.given)
+    return fields
+
+
+def _never_named(results: Path, listed: Sequence[Listed]) -> list[str]:
+    """Listed targets that no article mentions."""
+    if not listed:
+        return []
+    from ..data.schema import load_articles
+
+    missing = {target.name for target in listed}
+    for article in load_articles(results):
+        mentioned = {mention.entity for mention in article.mentions or []}
+        missing -= {entity.name for entity in article.entities or [] if entity.id in mentioned}
+    return [target.name for target in listed if target.name in missing]
+
+
+def _report_header(run: RunInfo) -> dict[str, Any]:
+    return {"model": {"name": run.model.name}, "finished": run.finished, "skipped": len(run.skipped)}
+
+
+def _ignore(_item: Skipped | Article) -> None:
+    return None
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")

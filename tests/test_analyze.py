@@ -1,0 +1,109 @@
+"""End to end with the released weights: folder in, result folder out."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from stancelens.cli import app
+from stancelens.data.schema import Article, load_articles
+from stancelens.inference.analyzer import Analyzer
+from typer.testing import CliRunner
+
+ROOT = Path(__file__).parents[1]
+SAMPLES = ROOT / "data" / "samples"
+SHARED = Path(os.environ.get("STANCELENS_SHARED", ROOT.parent / "shared"))
+
+
+@pytest.fixture(scope="module")
+def analyzer() -> Analyzer:
+    return Analyzer("base")
+
+
+def run(*arguments: str | Path) -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["analyze", *map(str, arguments)])
+    return result.exit_code, result.output
+
+
+def test_samples_are_analyzed_reused_and_presented_anew(tmp_path: Path) -> None:
+    out = tmp_path / "results"
+    code, output = run(SAMPLES, "--out", out)
+    assert code == 0, output
+    first = (out / "results.jsonl").read_bytes()
+    results = list(load_articles(out / "results.jsonl"))
+    assert len(results) == 8
+    for result in results:
+        assert result.sentences
+        assert result.summary is not None
+        assert 1 <= len(result.summary) <= 3
+        for sentence in result.sentences:
+            assert sentence.topics
+            assert sentence.stance in ("against", "neutral", "favor")
+            assert abs(sum((sentence.probabilities or {})["topics"].values()) - 1) < 0.01
+    for name in ("articles", "sentences", "stances"):
+        assert (out / f"{name}.csv").is_file()
+        assert (out / f"{name}.parquet").is_file()
+    assert "<script>" in (out / "report.html").read_text(encoding="utf-8")
+
+    code, output = run(SAMPLES, "--out", out)
+    assert code == 0
+    assert json.loads((out / "run.json").read_text())["counts"]["reused"] == 8
+    assert (out / "results.jsonl").read_bytes() == first
+
+    code, _ = run(SAMPLES, "--out", out, "--summary-lines", "1")
+    assert json.loads((out / "run.json").read_text())["counts"]["analyzed"] == 0
+    assert all(len(r.summary or []) <= 1 for r in load_articles(out / "results.jsonl"))
+
+
+def test_a_result_depends_on_its_article_alone(analyzer: Analyzer) -> None:
+    texts = [
+        "The council praised Mara Lind for her work on the bridge.",
+        "Critics called the Harlow Water Board reckless. " * 40,
+        "Rain is expected on Friday. Oskar Brandt lost his case in court.",
+    ]
+    articles = [Article(id=str(number), text=text) for number, text in enumerate(texts)]
+    alone = [analyzer.analyze_article(article) for article in articles]
+    mixed = {r.id: r for r in analyzer.analyze(list(reversed(articles)))}
+    assert all(mixed[result.id] == result for result in alone)
+
+
+def test_listed_targets_are_found_and_absent_ones_reported(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    text = "The mayor called the bridge plan a disgrace. The bridge plan will cost ten million.\n"
+    (tmp_path / "in" / "a.txt").write_text(text, encoding="utf-8")
+    (tmp_path / "targets.yaml").write_text("targets: [bridge plan, Unheard-of Society]\n", encoding="utf-8")
+    code, output = run(tmp_path / "in", "--out", tmp_path / "out", "--targets", tmp_path / "targets.yaml")
+    assert code == 0, output
+    assert "Unheard-of Society" in output
+    (result,) = load_articles(tmp_path / "out" / "results.jsonl")
+    rows = {row["target"]: row for row in (result.aggregates or {})["targets"]}
+    assert rows["bridge plan"]["mentions"] == 2
+    assert rows["Unheard-of Society"]["mentions"] == 0
+
+
+def test_only_empty_input_exits_1_and_a_foreign_folder_2(tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").write_text(" \n", encoding="utf-8")
+    code, output = run(tmp_path / "empty.txt", "--out", tmp_path / "out")
+    assert code == 1
+    assert "skipped" in output
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "thesis.doc").write_text("mine", encoding="utf-8")
+    assert run(tmp_path / "empty.txt", "--out", tmp_path / "other")[0] == 2
+    assert (tmp_path / "other" / "thesis.doc").read_text(encoding="utf-8") == "mine"
+
+
+def test_missing_model_is_one_sentence_and_exit_2(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("A sentence about something.", encoding="utf-8")
+    assert run(tmp_path / "a.txt", "--out", tmp_path / "out", "--model", tmp_path / "nothing")[0] == 2
+
+
+@pytest.mark.skipif(not (SHARED / "articles").is_dir(), reason="needs the shared articles")
+def test_the_seed_article(analyzer: Analyzer) -> None:
+    (result,) = analyzer.analyze(SHARED / "articles")
+    assert result.ignored
+    assert all(sentence.end <= result.ignored[0].start for sentence in result.sentences or [])
+    names = " ".join(entity.name for entity in result.entities or [])
+    for name in ("NATO", "Russia", "Ukraine", "Europe", "Lavrov"):
+        assert name in names
