@@ -1,7 +1,7 @@
 """StanceLens: topic, stance and summary of news articles, sentence by sentence.
 
 from stancelens import Analyzer
-for result in Analyzer("small").analyze("articles/"):
+for result in Analyzer("base").analyze("articles/"):
     print(result.title, [line.text for line in result.summary])
 """
 
