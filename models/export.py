@@ -22,9 +22,9 @@ from .network_config import CONFIG, WEIGHTS, ModelConfig, read_config
 from .weights import BASES, WeightsError, cache_dir, file_hash, find_base
 from .windows import Encoding, load_encoding, pack
 
-EXPORT_VERSION = 1  # raise when the exported files change
+EXPORT_VERSION = 2  # raise when the exported files change
 CHECK = "check.json"
-SMOOTHING = 0.5  # 0 leaves all magnitude in the activations, 1 moves all of it into the weights
+SMOOTHING = 0.65  # 0 leaves all magnitude in the activations, 1 moves all of it into the weights
 TOLERANCE = 0.75  # largest difference of a check logit, in logits: int8 kernels differ between CPUs
 
 
@@ -113,7 +113,12 @@ def _export(folder: Path, config: ModelConfig, out: Path, precision: str) -> Non
 
         os.replace(graph, out / "float.onnx")
         quantize_dynamic(
-            out / "float.onnx", graph, per_channel=True, weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul"]
+            out / "float.onnx",
+            graph,
+            per_channel=True,
+            reduce_range=True,
+            weight_type=QuantType.QInt8,
+            op_types_to_quantize=["MatMul"],
         )
         (out / "float.onnx").unlink()
     width = config.heads.hidden
