@@ -21,7 +21,7 @@ Reads the sentences of an English news article in one pass: topic, targets, stan
 - **Labels:** stance {{ config.heads.stances | join(", ") }}; topic: the 17 top-level IPTC Media Topics; mentions
   {{ config.heads.kinds | join(", ") }}.
 - **Trained on:** NewsMTSC train (alone, side by side and inside their articles), AllSides articles with their topic
-  tag as a weak label, the project's corpus (train part), CNN and Daily Mail highlights (salience); mentions from
+  tag as a weak label, the project's corpus (train part), CNN highlights (salience); mentions from
   spaCy's en_core_web_sm. Articles that share a sentence of eight words with a dev or test file were dropped.
 - **Command:** `python -m stancelens.training.released {{ config.base }} --data DIR --work WORK`, then
   `python -m stancelens.training.finish`.
