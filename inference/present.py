@@ -20,7 +20,13 @@ def present(article: Article, summary_lines: int, summary_words: int | None) -> 
 def aggregates(article: Article) -> dict[str, Any]:
     """Counts by target (most mentioned first) and by topic, in sentences; abstentions are counted apart."""
     sentences = article.sentences or []
-    mentions = Counter(mention.entity for mention in article.mentions or [])
+    mentions: Counter[str | None] = Counter()
+    counted_to: dict[str | None, int] = {}
+    for mention in sorted(article.mentions or [], key=lambda m: (m.start, -m.end)):
+        # a listed "Lavrov" inside a found "Sergey Lavrov" names him once
+        if mention.start >= counted_to.get(mention.entity, 0):
+            mentions[mention.entity] += 1
+            counted_to[mention.entity] = mention.end
     rows: dict[str, dict[str, Any]] = {
         entity.name: {"target": entity.name, "mentions": 0, "against": 0, "neutral": 0, "favor": 0, "abstained": 0}
         for entity in article.entities or []

@@ -47,10 +47,6 @@ class Listed:
     kind: str | None = None
 
 
-class Unmentioned(Entity):
-    """A listed target that the article never names: it is reported with zero mentions."""
-
-
 def load_targets(path: Path) -> list[Listed]:
     """Read targets.yaml. Raises TargetsError naming file and entry, OSError if the file cannot be read."""
     try:
@@ -118,18 +114,12 @@ def group(text: str, found: Sequence[Found], listed: Sequence[Listed]) -> tuple[
         entity_of[root] = entity.id
     for target in listed:
         if target.name not in entities:
-            entities[target.name] = Unmentioned(id=f"e{len(entities)}", name=target.name, kind=target.kind)
+            entities[target.name] = Entity(id=f"e{len(entities)}", name=target.name, kind=target.kind)
     mentions = [
         Mention(id=f"m{n}", start=item.start, end=item.end, entity=entity_of[root])
         for n, (item, root) in enumerate(zip(items, roots, strict=True))
     ]
     return list(entities.values()), mentions
-
-
-def missing(listed: Sequence[Listed], entities: Sequence[Entity]) -> list[str]:
-    """Names of the listed targets that the article, grouped into ``entities``, never names."""
-    named = {entity.name for entity in entities if not isinstance(entity, Unmentioned)}
-    return [target.name for target in listed if target.name not in named]
 
 
 def _items(text: str, found: Sequence[Found], listed: Sequence[Listed]) -> list[Item]:

@@ -13,7 +13,7 @@ import onnxruntime
 
 from ..data.schema import Span
 from .network_config import ModelConfig, read_config
-from .windows import Encoding, Packed, load_encoding, sentence_rows, shape_context, target_rows, window_positions
+from .windows import Encoding, Packed, load_encoding, mean_vectors, shape_context, target_positions, window_positions
 
 WINDOWS_AT_ONCE = 8  # windows of one article in one call; keeps the memory of a very long article bounded
 
@@ -29,7 +29,7 @@ class Reading:
     @cached_property
     def sentence_vectors(self) -> np.ndarray:
         """float32 [sentences, hidden]: mean token vectors."""
-        return sentence_rows(self.packed) @ self.hidden
+        return mean_vectors(self.packed.homes, self.hidden)
 
     def stances(self, targets: Sequence[tuple[int, Sequence[Span]]]) -> np.ndarray:
         """[targets, stances], each target being a sentence and the target's spans in it."""
@@ -37,7 +37,7 @@ class Reading:
             return np.zeros((0, len(self.runtime.config.heads.stances)), dtype=np.float32)
         sentences = [sentence for sentence, _ in targets]
         window = self.hidden[window_positions(self.packed)[sentences]]
-        own = target_rows(self.packed, targets) @ self.hidden
+        own = mean_vectors(target_positions(self.packed, targets), self.hidden)
         return self.runtime.head("stance", np.concatenate([window, self.sentence_vectors[sentences], own], axis=1))
 
     def topics(self) -> np.ndarray:

@@ -2,8 +2,8 @@
 
 An article is read once: its sentences are packed, in order, into windows that overlap by whole sentences, and each
 sentence is read in the window that gives it most context on both sides (its *home*). A vector is the mean of the token
-vectors in a span, computed as ``rows @ hidden`` with the matrices built here, so that training (torch) and inference
-(numpy) share this file from the text to the heads.
+vectors at the positions that this file lists; training takes it as ``rows @ hidden`` (torch), inference by sums over
+slices (numpy).
 """
 
 from __future__ import annotations
@@ -230,13 +230,8 @@ def tokens_of(packed: Packed, sentence: int, span: Span) -> np.ndarray:
     return home
 
 
-def sentence_rows(packed: Packed) -> np.ndarray:
-    """float32 [sentences, windows * length]: ``rows @ hidden`` is the mean vector of each sentence."""
-    return _mean_rows(packed.homes, packed.ids.size)
-
-
-def target_rows(packed: Packed, targets: Sequence[tuple[int, Sequence[Span]]]) -> np.ndarray:
-    """float32 [targets, windows * length]: means over all mentions of a target in one sentence.
+def target_positions(packed: Packed, targets: Sequence[tuple[int, Sequence[Span]]]) -> list[np.ndarray]:
+    """Per target the positions of all its mentions in one sentence, each once.
 
     ``targets`` pairs a sentence's index with the spans of the target in it. Raises ValueError if no token is touched.
     """
@@ -247,7 +242,7 @@ def target_rows(packed: Packed, targets: Sequence[tuple[int, Sequence[Span]]]) -
         if not len(joined):
             raise ValueError(f"the target's spans touch no token of sentence {sentence}")
         positions.append(joined)
-    return _mean_rows(positions, packed.ids.size)
+    return positions
 
 
 def window_positions(packed: Packed) -> np.ndarray:
@@ -264,8 +259,19 @@ def shape_context(packed: Packed) -> np.ndarray:
     return np.concatenate(parts)
 
 
-def _mean_rows(positions: Sequence[np.ndarray], size: int) -> np.ndarray:
+def mean_rows(positions: Sequence[np.ndarray], size: int) -> np.ndarray:
+    """float32 [spans, size]: ``rows @ hidden`` is the mean vector over each span's positions."""
     rows = np.zeros((len(positions), size), dtype=np.float32)
     for row, columns in zip(rows, positions, strict=True):
         row[columns] = 1.0 / len(columns)
     return rows
+
+
+def mean_vectors(positions: Sequence[np.ndarray], hidden: np.ndarray) -> np.ndarray:
+    """float32 [spans, hidden]: the same means, without the matrix."""
+    if not positions:
+        return np.zeros((0, hidden.shape[1]), dtype=np.float32)
+    counts = np.asarray([len(columns) for columns in positions])
+    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    sums = np.add.reduceat(hidden[np.concatenate(positions)], starts, axis=0)
+    return sums / counts[:, None].astype(np.float32)

@@ -14,11 +14,12 @@ from stancelens.models.windows import (
     SHAPES,
     Encoding,
     Packed,
+    mean_rows,
+    mean_vectors,
     pack,
-    sentence_rows,
     shape_context,
     shape_of,
-    target_rows,
+    target_positions,
     tokens_of,
     window_positions,
 )
@@ -136,11 +137,12 @@ def test_every_token_that_touches_a_span_belongs_to_it() -> None:
 def test_mentions_of_one_target_are_pooled_together() -> None:
     text = "he said that she said it"
     packed = pack(encoding(), text, [Span(start=0, end=len(text))])
-    rows = target_rows(packed, [(0, [Span(start=3, end=7), Span(start=17, end=21)])])
-    assert np.flatnonzero(rows[0]).tolist() == [2, 5]
-    assert rows[0, 2] == 0.5
+    (positions,) = target_positions(packed, [(0, [Span(start=3, end=7), Span(start=17, end=21)])])
+    assert positions.tolist() == [2, 5]
+    hidden = np.arange(16, dtype=np.float32).reshape(8, 2)
+    assert mean_vectors([positions], hidden).tolist() == [[7, 8]]
     with pytest.raises(ValueError, match="touch no token of sentence 0"):
-        target_rows(packed, [(0, [Span(start=2, end=3)])])
+        target_positions(packed, [(0, [Span(start=2, end=3)])])
 
 
 @pytest.mark.parametrize("dropped", ["\u200b", "\ufeff\u200b", "\x00", " ", "\u00ad"])
@@ -163,7 +165,7 @@ def test_offsets_count_characters_of_the_text() -> None:
 def test_no_sentences_make_no_windows() -> None:
     packed = pack(encoding(), "the", [])
     assert packed.ids.shape == (0, 2)
-    assert sentence_rows(packed).shape == (0, 0)
+    assert mean_vectors(packed.homes, np.zeros((0, 4), dtype=np.float32)).shape == (0, 4)
 
 
 @pytest.mark.parametrize(("max_tokens", "overlap"), [(5, 0), (16, 8), (16, -1)])
@@ -247,7 +249,9 @@ def test_home_is_the_reading_with_most_context(lengths: list[int]) -> None:
 def test_rows_of_any_text(strings: list[str], generator) -> None:  # type: ignore[no-untyped-def]
     text, spans = joined(strings)
     packed = pack(encoding(), text, spans, 16, 6)
-    rows = sentence_rows(packed)
+    rows = mean_rows(packed.homes, packed.ids.size)
+    hidden = np.random.default_rng(0).standard_normal((packed.ids.size, 3)).astype(np.float32)
+    assert np.allclose(mean_vectors(packed.homes, hidden), rows @ hidden, atol=1e-5)
     assert np.allclose(rows.sum(1), 1, atol=1e-5)
     assert not rows[:, packed.mask.ravel() == 0].any()  # no padding is pooled
     assert len(shape_context(packed)) == sum(len(home) for home in packed.homes)
@@ -263,4 +267,4 @@ def test_rows_of_any_text(strings: list[str], generator) -> None:  # type: ignor
         touched = int(((offsets[:, 0] < part.end) & (offsets[:, 1] > part.start)).sum())
         assert len(tokens_of(packed, index, part)) == touched
         if touched:
-            assert np.isclose(target_rows(packed, [(index, [part])]).sum(), 1, atol=1e-5)
+            assert len(target_positions(packed, [(index, [part])])[0]) == touched

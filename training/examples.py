@@ -13,7 +13,7 @@ import torch
 
 from ..data.schema import Article, Span
 from ..models.network_config import ModelConfig
-from ..models.windows import Encoding, Packed, pack, sentence_rows, shape_context, target_rows, window_positions
+from ..models.windows import Encoding, Packed, mean_rows, pack, shape_context, target_positions, window_positions
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,6 @@ def make_example(article: Article, encoding: Encoding, config: ModelConfig, weig
     spans = {mention.id: mention for mention in article.mentions or []}
     targets: list[tuple[int, list[Span]]] = []
     stances: list[np.ndarray] = []
-    topics = np.zeros((len(sentences), len(config.heads.topics)), dtype=np.float32)
     for index, sentence in enumerate(sentences):
         for stance in sentence.stances or []:
             mention = spans.get(stance.mention or "")
@@ -55,19 +54,27 @@ def make_example(article: Article, encoding: Encoding, config: ModelConfig, weig
                 stances.append(
                     np.eye(len(config.heads.stances), dtype=np.float32)[config.heads.stances.index(stance.label)]
                 )
-        if sentence.probabilities and "topics" in sentence.probabilities:
-            topics[index] = [sentence.probabilities["topics"][name] for name in config.heads.topics]
-        else:
-            for topic in sentence.topics or []:
-                topics[index, config.heads.topics.index(topic)] = 1 / len(sentence.topics or [])
     return Example(
         packed,
         targets,
         np.stack(stances) if stances else np.zeros((0, len(config.heads.stances)), np.float32),
-        topics,
+        topic_rows(article, config.heads.topics),
         _tags(article, packed, config.heads.kinds),
         weight,
     )
+
+
+def topic_rows(article: Article, labels: list[str]) -> np.ndarray:
+    """float32 [sentences, topics]: a teacher's probabilities, else the labels in equal parts; zeros if unlabelled."""
+    sentences = article.sentences or []
+    rows = np.zeros((len(sentences), len(labels)), dtype=np.float32)
+    for row, sentence in zip(rows, sentences, strict=True):
+        if sentence.probabilities and "topics" in sentence.probabilities:
+            row[:] = [sentence.probabilities["topics"][label] for label in labels]
+        else:
+            for topic in sentence.topics or []:
+                row[labels.index(topic)] = 1 / len(sentence.topics or [])
+    return rows
 
 
 def _tags(article: Article, packed: Packed, kinds: list[str]) -> np.ndarray:
@@ -109,7 +116,9 @@ def collate(examples: Sequence[Example], pad: int) -> dict[str, torch.Tensor]:
         firsts = moved(window_positions(packed))
         windows_at.append(firsts)
         window_of_target.append(firsts[[sentence for sentence, _ in example.targets]].astype(np.int64))
-        for name, matrix in (("sentences", sentence_rows(packed)), ("targets", target_rows(packed, example.targets))):
+        spans = {"sentences": packed.homes, "targets": target_positions(packed, example.targets)}
+        for name, positions in spans.items():
+            matrix = mean_rows(positions, packed.ids.size)
             full = np.zeros((len(matrix), rows, length), dtype=np.float32)
             own = matrix.reshape(len(matrix), *packed.ids.shape)
             full[:, first_row : first_row + len(packed.ids), : packed.length] = own

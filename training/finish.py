@@ -1,6 +1,6 @@
-"""Turns a trained classifier into a released model: salience head, export, calibration, check logits, model card.
+"""Turns a trained classifier into a released model: topic and salience heads, export, calibration, check, model card.
 
-    python -m stancelens.training.finish WORK/model models/released/base --data DIR
+    python -m stancelens.training.finish WORK/model models/released/base --data DIR --prepared WORK/../prepared
 
 Everything is measured on the int8 export, as it will run, and on dev files only.
 """
@@ -23,7 +23,7 @@ from ..data.importers.protected import protected_sentences
 from ..data.importers.summaries import read_summaries
 from ..data.schema import Article, load_articles
 from ..models.export import CHECK, check_logits, exported
-from ..models.heads import SalienceHead
+from ..models.heads import SalienceHead, TopicHead
 from ..models.network import load, save
 from ..models.network_config import ModelConfig, read_config, write_config
 from ..models.runtime import Runtime
@@ -31,16 +31,17 @@ from ..models.windows import pack
 from .card import write_card
 from .examples import make_example
 from .overlap import Protected
-from .released import GOLD
+from .released import GOLD, prepare
 from .salience import train_salience
+from .topics import train_topics
 from .trainer import macro_f1
 
 ABSTAIN_BELOW = 0.5  # the model abstains where it is likelier to be wrong than right
 log = logging.getLogger("stancelens.training")
 
 
-def finish(trained: Path, out: Path, data: Path, seed: int = 1) -> None:
-    """Write the released model to ``out``, whole or not at all."""
+def finish(trained: Path, out: Path, data: Path, prepared: Path, seed: int = 1) -> None:
+    """Train the heads that read frozen vectors, and write the released model to ``out``, whole or not at all."""
     draft = out.with_name(f"{out.name}.part")
     shutil.rmtree(draft, ignore_errors=True)
     shutil.copytree(trained, draft)
@@ -48,7 +49,17 @@ def finish(trained: Path, out: Path, data: Path, seed: int = 1) -> None:
     runtime = Runtime(exported(draft))
     loss = train_salience(cast(SalienceHead, network.heads["salience"]), runtime, summary_articles(data), seed)
     log.info("salience: loss %.4f", loss)
+    articles = prepare(data, prepared)
+    topic_head = cast(TopicHead, network.heads["topic"])
+    train_topics(topic_head, runtime, articles["gold"], articles["topics"], seed)
     save(network, draft)
+    describe(draft, data)
+    shutil.rmtree(out, ignore_errors=True)
+    draft.rename(out)
+
+
+def describe(draft: Path, data: Path) -> None:
+    """Fit the temperatures on dev files, and write them, the check logits and the model card."""
     runtime = Runtime(exported(draft))
     dev = {name: list(read_newsmtsc(data / "stance" / "newsmtsc", name)) for name in ("dev_rw", "dev_mt")}
     gold = [article for article in load_articles(GOLD) if article.split == "dev"]
@@ -67,8 +78,6 @@ def finish(trained: Path, out: Path, data: Path, seed: int = 1) -> None:
     log.info("int8 on dev: %s; temperatures %s", figures, config.temperatures)
     (draft / CHECK).write_text(json.dumps(check_logits(exported(draft)), indent=2) + "\n", encoding="utf-8")
     write_card(draft, config, figures)
-    shutil.rmtree(out, ignore_errors=True)
-    draft.rename(out)
 
 
 def summary_articles(data: Path) -> list[Article]:
@@ -123,9 +132,10 @@ def main() -> None:
     parser.add_argument("trained", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--prepared", type=Path, required=True, help="the prepared articles of the training run")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    finish(arguments.trained, arguments.out, arguments.data)
+    finish(arguments.trained, arguments.out, arguments.data, arguments.prepared)
 
 
 if __name__ == "__main__":

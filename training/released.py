@@ -3,8 +3,8 @@
     python -m stancelens.training.released base --data DIR --work WORK      # about an hour on two cores
     python -m stancelens.training.released small --data DIR --work WORK
 
-Needs the extra `train`. Stops and starts again at the last checkpoint in WORK. Writes WORK/model, which
-`python -m stancelens.training.finish` calibrates, exports and describes.
+Needs the extra `train`. `small` also learns from the released `base`, which is trained first. Stops and starts again at
+the last checkpoint in WORK. Writes WORK/model, which `python -m stancelens.training.finish` completes.
 """
 
 from __future__ import annotations
@@ -22,17 +22,22 @@ from ..data.importers.newsmtsc import read_newsmtsc, read_newsmtsc_in_context
 from ..data.importers.protected import protected_sentences
 from ..data.labels import STANCES, TOPICS
 from ..data.schema import Article, Sentence, dump_line, load_articles
+from ..models.export import exported
 from ..models.network import save
-from ..models.network_config import HeadsConfig, ModelConfig
-from ..models.weights import BASES, find_base
+from ..models.network_config import WEIGHTS, HeadsConfig, ModelConfig
+from ..models.runtime import Runtime
+from ..models.weights import BASES, file_hash, find_base
 from ..models.windows import Encoding, load_encoding
 from .examples import Example, make_example
 from .overlap import Protected
 from .plan import Source, plan_batches
 from .silver import KINDS, with_silver_mentions
+from .teacher import taught
 from .trainer import Settings, fit, macro_f1, stance_probabilities
 
-GOLD = Path(__file__).parents[1] / "data" / "gold" / "articles.jsonl"
+PACKAGE = Path(__file__).parents[1]
+GOLD = PACKAGE / "data" / "gold" / "articles.jsonl"
+RELEASED = PACKAGE / "models" / "released"
 WEAK_TOPIC = 0.3  # weight of a topic that is only the article's
 PER_TOPIC = 250  # articles of allsides a topic
 log = logging.getLogger("stancelens.training")
@@ -96,9 +101,23 @@ def prepare(data: Path, work: Path) -> dict[str, list[Article]]:
         prepared[name] = list(with_silver_mentions(kept))
     work.mkdir(parents=True, exist_ok=True)
     for name, tagged in prepared.items():
-        (work / f"{name}.part").write_text("".join(dump_line(a) + "\n" for a in tagged), encoding="utf-8")
-        (work / f"{name}.part").rename(work / f"{name}.jsonl")
+        write_whole(work / f"{name}.jsonl", tagged)
     return prepared
+
+
+def write_whole(path: Path, articles: Iterable[Article]) -> None:
+    part = path.with_suffix(".part")
+    part.write_text("".join(dump_line(article) + "\n" for article in articles), encoding="utf-8")
+    part.rename(path)
+
+
+def teach(articles: list[Article], work: Path) -> list[Article]:
+    """The articles labelled by the released ``base``; kept in ``work``."""
+    teacher = RELEASED / "base"
+    path = work / f"taught-{file_hash(teacher / WEIGHTS)[:8]}.jsonl"
+    if not path.is_file():
+        write_whole(path, taught(articles, Runtime(exported(teacher))))
+    return list(load_articles(path))
 
 
 def capped(articles: Iterable[Article]) -> Iterator[Article]:
@@ -127,7 +146,7 @@ def sources(prepared: dict[str, list[Article]], encoding: Encoding, config: Mode
         Source(examples(rows), 4.0 if small else 2.0, 1400),
         Source(examples(joined(shuffled, random.Random(seed))), 2.0 if small else 0.6, 1400),
         Source(examples(prepared["context"]), 2.0 if small else 1.0, 2000),
-        Source(examples(prepared["topics"], WEAK_TOPIC), 3.0 if small else 1.0, 2000),
+        Source(examples(prepared["topics"], 1.0 if small else WEAK_TOPIC), 3.0 if small else 1.0, 2000),
         Source(examples(prepared["gold"]), 10.0 if small else 5.0, 1400),
     ]
 
@@ -136,6 +155,8 @@ def train(base: str, data: Path, work: Path, seed: int, limit: int | None = None
     """Train and write ``work``/model; ``limit`` cuts the plan for a trial. Returns the model's folder."""
     started = time.monotonic()
     prepared = prepare(data, work.parent / "prepared")
+    if base == "small":
+        prepared["topics"] = teach(prepared["topics"], work.parent / "prepared")
     encoding = load_encoding(find_base(BASES[base]))
     hidden = {"base": 768, "small": 384}[base]
     heads = HeadsConfig(hidden, list(STANCES), list(TOPICS), KINDS, salience=True)

@@ -1,0 +1,67 @@
+"""What the documents show is what happens: README examples run, command help is the command's own.
+
+UPDATE_DOCS=1 python -m pytest tests/test_docs.py      # writes docs/commands.md anew
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from ..cli import app
+from ..inference.targets import load_targets
+
+ROOT = Path(__file__).parents[1]
+COMMANDS = ROOT / "docs" / "commands.md"
+HEAD = "# Commands\n\nWritten by `UPDATE_DOCS=1 python -m pytest tests/test_docs.py`, checked by the tests.\n"
+
+
+def blocks(language: str) -> list[str]:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def test_python_examples_run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(ROOT)
+    examples = blocks("python")
+    assert examples
+    for example in examples:
+        exec(compile(example, "README.md", "exec"), {})
+        assert capsys.readouterr().out
+
+
+def test_targets_example_loads(tmp_path: Path) -> None:
+    (example,) = blocks("yaml")
+    (tmp_path / "targets.yaml").write_text(example, encoding="utf-8")
+    assert [target.name for target in load_targets(tmp_path / "targets.yaml")] == ["Harrow Bridge", "Court of Auditors"]
+
+
+def test_links_lead_somewhere() -> None:
+    for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
+        for link in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / link).exists(), f"{page.name} links to {link}"
+
+
+def shown_help(monkeypatch: pytest.MonkeyPatch) -> str:
+    """Help of every command, as plain text 100 columns wide."""
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("TERM", "dumb")
+    parts = [HEAD]
+    group = typer.main.get_command(app)
+    for name in sorted(group.commands):  # type: ignore[attr-defined]
+        output = CliRunner().invoke(app, [name, "--help"], prog_name="stancelens").output
+        lines = "\n".join(line.rstrip() for line in output.strip().splitlines())
+        parts.append(f"## stancelens {name}\n\n```text\n{lines}\n```\n")
+    return "\n".join(parts)
+
+
+def test_command_help_in_the_docs_is_the_commands_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = shown_help(monkeypatch)
+    if os.environ.get("UPDATE_DOCS"):
+        COMMANDS.write_text(shown, encoding="utf-8")
+    assert COMMANDS.read_text(encoding="utf-8") == shown
