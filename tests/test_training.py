@@ -225,6 +225,7 @@ def protected() -> Protected:
         "Before it. " + SENTENCE.replace("“", '"').replace("”", '"').replace("’", "'") + " After it.",
         "`` We don ' t know , '' the 1,000 - strong council 's lawyers said in Harlow , on Monday .",
         detokenize("`` We do n't know , '' the 1,000 - strong council 's lawyers said in Harlow , on Monday ."),
+        "`` We do n't know , '' the 1,000 - strong council 's lawyers said in Harlow , on Monday .",
         SENTENCE.replace(" ", "\n"),
     ],
 )

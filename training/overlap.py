@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 
 WORDS = 8  # a shorter sentence occurs twice by chance
 _WORD = re.compile(r"[^\W_]+")
+_SPLIT_NEGATION = re.compile(r"(?<=\w)\s+(?=n['’]t\b)")  # "did n't", as some corpora write it
 
 
 def words_of(text: str) -> list[str]:
     """Words in lower case, without punctuation, so that two tokenizations of one sentence agree."""
-    return _WORD.findall(text.lower())
+    return _WORD.findall(_SPLIT_NEGATION.sub("", text.lower()))
 
 
 @dataclass
