@@ -24,7 +24,10 @@ def analyze(
     out: Annotated[Path, typer.Option(help="Folder for the results; an earlier run there is continued.")],
     model: Annotated[str, typer.Option(help="base, small, or the folder of a trained model.")] = "base",
     targets: Annotated[
-        Path | None, typer.Option(help="YAML file of targets with aliases, looked for besides those found.")
+        Path | None,
+        typer.Option(
+            help="YAML file of targets with aliases, looked for besides those found.", exists=True, dir_okay=False
+        ),
     ] = None,
     given: Annotated[
         str, typer.Option(help="Taken from label and result files: sentences, mentions, or both with a comma.")
@@ -33,7 +36,9 @@ def analyze(
     summary_words: Annotated[int | None, typer.Option(min=1, help="Most words of a summary.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Stop after so many articles.")] = None,
     any_language: Annotated[bool, typer.Option("--any-language", help="Also analyze what is not English.")] = False,
-    max_mb: Annotated[float, typer.Option(min=0.001, help="Skip files, or rows of tables, over so many MB.")] = 10,
+    max_mb: Annotated[
+        float, typer.Option(min=0.001, max=10_000, help="Skip files, or rows of tables, over so many MB.")
+    ] = 10,
     text_column: Annotated[str | None, typer.Option(help="Column that holds the text.")] = None,
     title_column: Annotated[str | None, typer.Option(help="Column that holds the title.")] = None,
     date_column: Annotated[str | None, typer.Option(help="Column that holds the date.")] = None,
@@ -70,18 +75,23 @@ def analyze(
         raise typer.Exit(2) from None
     counts = run.counts
     print(
-        f"{counts.articles} articles ({counts.reused} from an earlier run), {counts.sentences} sentences, "
-        f"{counts.stances} stances toward {counts.targets} targets; {counts.skipped} inputs skipped"
+        f"{_counted(counts.articles, 'article')} ({counts.reused} from an earlier run), "
+        f"{_counted(counts.sentences, 'sentence')}, {_counted(counts.stances, 'stance')} toward "
+        f"{_counted(counts.targets, 'target')}; {_counted(counts.skipped, 'input')} skipped"
     )
     for item in run.skipped[:5]:
         print(f"  skipped {item.path}{f':{item.line}' if item.line else ''}: {item.reason}")
     if len(run.skipped) > 5:
         print(f"  … {len(run.skipped) - 5} more in {out / 'run.json'}")
     for name in run.missing_targets:
-        print(f"  target {name!r} is named by no article")
+        print(f"  target {name!r} is named in no article's text")
     print(f"Report: {out / 'report.html'}")
     if not counts.articles:
         raise typer.Exit(1)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def main() -> None:

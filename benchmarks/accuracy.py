@@ -24,8 +24,9 @@ from ..data.schema import Article, Mention, Span, load_articles
 from ..evaluation.calibration import ece_limit, expected_calibration_error
 from ..evaluation.intervals import RESAMPLES, SEED, interval, mean_interval
 from ..evaluation.metrics import confusion, macro_f1_at, macro_f1_of, most_confident
+from ..inference.analyzer import model_folder
 from ..inference.decode import decode_mentions, softmax
-from ..models.export import exported
+from ..models.export import checked_folder, exported
 from ..models.runtime import Reading, Runtime
 from ..models.windows import pack
 from .bbc import distinct_articles
@@ -131,8 +132,9 @@ def gold_targets(article: Article) -> Iterator[tuple[tuple[int, list[Span]], str
                 yield (index, list[Span](group)), stance.label, stance.tags or []
 
 
-def gold_corpus(figures: Figures, runtime: Runtime, articles: list[Article]) -> None:
-    """The project's own articles, with their sentences and mentions given."""
+def gold_corpus(figures: Figures, runtime: Runtime, part: str, articles: list[Article]) -> None:
+    """The project's own articles, with their sentences and mentions given; what is not the test part says so."""
+    key = "gold" if part == "test" else f"gold.{part}"
     heads = runtime.config.heads
     stance, topic, spared, owners = Items(), Items(), [], []
     for article in articles:
@@ -149,11 +151,11 @@ def gold_corpus(figures: Figures, runtime: Runtime, articles: list[Article]) -> 
             if "victim" in tags:
                 spared.append(100.0 * (row.argmax() != heads.stances.index("against")))
                 owners.append(article.id)
-    figures.add_macro_f1("gold.topic.macro_f1", topic)
-    figures.add_macro_f1("gold.target_stance.macro_f1", stance)
+    figures.add_macro_f1(f"{key}.topic.macro_f1", topic)
+    figures.add_macro_f1(f"{key}.target_stance.macro_f1", stance)
     if spared:
         ends = mean_interval(np.asarray(spared), owners)
-        figures.add("gold.victims_not_against", float(np.mean(spared)), len(spared), ends)
+        figures.add(f"{key}.victims_not_against", float(np.mean(spared)), len(spared), ends)
 
 
 def bbc(figures: Figures, runtime: Runtime, data: Path, limit: int | None) -> None:
@@ -180,14 +182,9 @@ def agreement(figures: Figures, key: str, export: Items, other: Items) -> None:
     figures.add(key, 100 * float(same.mean()), len(same), mean_interval(100.0 * same, export.groups))
 
 
-def model_folder(model: str) -> Path:
-    return PACKAGE / "models" / "released" / model if model in ("base", "small") else Path(model)
-
-
-def measure(model: str, arguments: argparse.Namespace) -> dict[str, float]:
+def measure(folder: Path, arguments: argparse.Namespace) -> dict[str, float]:
     """Every figure of one model."""
     data: Path = arguments.data
-    folder = model_folder(model)
     runtime = Runtime(exported(folder, precision=arguments.precision))
     name = runtime.config.name if arguments.precision == "int8" else f"{runtime.config.name}.{arguments.precision}"
     figures = Figures(name)
@@ -206,7 +203,7 @@ def measure(model: str, arguments: argparse.Namespace) -> dict[str, float]:
         agreement(figures, f"{prefix}.int8_agreement", together, twice)
     if "mention" in runtime.heads:
         mention_recall(figures, f"{prefix}.mention_recall", runtime, data, files)
-    gold_corpus(figures, runtime, gold_part(arguments.splits)[1])
+    gold_corpus(figures, runtime, *gold_part(arguments.splits))
     if arguments.splits == "test":
         bbc(figures, runtime, data, arguments.bbc_limit)
     return figures.values
@@ -234,14 +231,17 @@ def main() -> None:
     if arguments.data is None:
         parser.error("give --data or set STANCELENS_DATA")
     arguments.data = Path(arguments.data)
+    folders = [model_folder(model) for model in arguments.models.split(",")]
+    for folder in folders:
+        checked_folder(folder)
     part, articles = gold_part(arguments.splits)
     print(f"Precision {arguments.precision}. gold: the {part} part, {len(articles)} articles", end="")
     print(" (not its test part: dev was looked at while training)" if part == "dev" else "")
     print_head(f"95% intervals: percentile bootstrap, {RESAMPLES:,} resamples, seed {SEED}. n: items, not groups")
     values: dict[str, float] = {}
-    for model in arguments.models.split(","):
-        values |= measure(model, arguments)
-    write_json(arguments.json, values)
+    for folder in folders:
+        values |= measure(folder, arguments)
+        write_json(arguments.json, values)
 
 
 if __name__ == "__main__":

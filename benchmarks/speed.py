@@ -1,12 +1,12 @@
-"""python -m stancelens.benchmarks.speed --data DIR [--articles 500] [--models small,base] [--json FILE]
+"""python -m stancelens.benchmarks.speed --data DIR [--articles 500] [--models small,base] [--repeats 3] [--json FILE]
 python -m stancelens.benchmarks.speed --data DIR --pair-articles 50      # times the slow peer on a random part
 
 StanceLens from article to record, against the same model called once per (sentence, target) pair with transformers in
 fp32: batches of 32 sorted by length over all articles, the pair's first token through a linear layer. Both get the
-first distinct articles of topic/bbc with the same sentences and the same targets, found beforehand by the rule in
-`given_targets`. StanceLens also predicts topic and salience and writes a summary; the peer does none of it. Loading and
-exporting are not timed. Systems run one after another, each in a process of its own, on all CPUs; peak memory is the
-process's, weights and libraries included.
+same distinct articles of topic/bbc, drawn with a fixed seed, with the same sentences and the same targets, found
+beforehand by the rule in `given_targets`. StanceLens also predicts topic and salience and writes a summary; the peer
+does none of it. Loading and exporting are not timed. Systems run one after another, in turn, each in a process of its
+own, on all CPUs; of the repeats the median counts. Peak memory is the process's, weights and libraries included.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from ..data.schema import Article, Mention
+from ..inference.analyzer import model_folder
+from ..models.export import checked_folder
 from .bbc import distinct_articles
 from .figures import write_json
 
@@ -86,11 +88,6 @@ def peak_mb() -> float:
         return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)
 
 
-def model_folder(model: str) -> Path:
-    released = Path(__file__).parents[1] / "models" / "released" / model
-    return released if model in ("base", "small") else Path(model)
-
-
 def export(folder: Path) -> str:
     """Make the cached export, so that no other process needs torch for it; the model's name."""
     from ..models.export import exported
@@ -108,8 +105,7 @@ def time_stancelens(folder: Path, articles: list[Article]) -> Timing:
         analyzer.analyze_article(article)
     start = time.perf_counter()
     stances = 0
-    for article in articles:
-        result = analyzer.analyze_article(article)
+    for result in analyzer.analyze(articles):
         stances += sum(len(sentence.stances or []) for sentence in result.sentences or [])
     return _timing(time.perf_counter() - start, articles, stances)
 
@@ -171,15 +167,16 @@ def apart(work: Callable[..., T], *arguments: object) -> T:
         return pool.submit(work, *arguments).result()
 
 
-def measure(model: str, articles: list[Article], pair_articles: int | None) -> dict[str, float]:
+def measure(folder: Path, articles: list[Article], pair_articles: int | None, repeats: int) -> dict[str, float]:
     """Both systems with one model."""
-    folder = model_folder(model)
     name = apart(export, folder)
-    own = apart(time_stancelens, folder, articles)
     part = articles
     if pair_articles is not None and pair_articles < len(articles):
         part = random.Random(SEED).sample(articles, pair_articles)
-    peer = apart(time_pairs, folder, part)
+    runs = [(apart(time_stancelens, folder, articles), apart(time_pairs, folder, part)) for _ in range(repeats)]
+    own, peer = (
+        sorted(timings, key=lambda timing: timing.seconds)[repeats // 2] for timings in zip(*runs, strict=True)
+    )
     total = len(pairs_of(articles))
     if own.pairs != total:
         raise SystemExit(f"{name}: StanceLens judged {own.pairs} targets of the {total} given")
@@ -193,6 +190,9 @@ def measure(model: str, articles: list[Article], pair_articles: int | None) -> d
             f"  extrapolated: {peer.pairs:,} pairs of {len(part)} random articles (seed {SEED}) took "
             f"{peer.seconds:.1f} s, so all {total:,} pairs would take {seconds:.1f} s"
         )
+    for label, timings in zip(("StanceLens", "pairs"), zip(*runs, strict=True), strict=True):
+        if repeats > 1:
+            print(f"  {label}: {', '.join(f'{timing.seconds:.1f}' for timing in timings)} s")
     figures = {
         "articles_per_minute": per_minute,
         "articles_per_minute.pair_fp32": peer_per_minute,
@@ -213,20 +213,25 @@ def main() -> None:
     parser.add_argument(
         "--pair-articles", type=int, help="time the pairs of this many random articles, and extrapolate"
     )
+    parser.add_argument("--repeats", type=int, default=1, help="timings of each system; the median counts")
     parser.add_argument("--json", type=Path, help="write the figures here")
     arguments = parser.parse_args()
     if arguments.data is None:
         parser.error("give --data or set STANCELENS_DATA")
-    articles = distinct_articles(Path(arguments.data), arguments.articles)
+    folders = [model_folder(model) for model in arguments.models.split(",")]
+    for folder in folders:
+        checked_folder(folder)
+    articles = distinct_articles(Path(arguments.data))
+    articles = random.Random(SEED).sample(articles, min(arguments.articles, len(articles)))
     for article in articles:
         article.mentions = given_targets(article)
     sentences, pairs = sum(len(a.sentences or []) for a in articles), len(pairs_of(articles))
     print(f"{len(articles):,} articles, {sentences:,} sentences, {pairs:,} targets, {os.cpu_count()} CPUs\n")
     print(f"{'system':<28}{'art./min':>10}{'sent./s':>12}{'peak MB':>10}", flush=True)
     values: dict[str, float] = {"articles": len(articles), "sentences": sentences, "targets": pairs}
-    for model in arguments.models.split(","):
-        values |= measure(model, articles, arguments.pair_articles)
-    write_json(arguments.json, values)
+    for folder in folders:
+        values |= measure(folder, articles, arguments.pair_articles, arguments.repeats)
+        write_json(arguments.json, values)
 
 
 if __name__ == "__main__":

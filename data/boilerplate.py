@@ -152,12 +152,12 @@ def is_boilerplate_line(line: str) -> bool:
 
 
 def without(text: str, spans: list[Ignored]) -> str:
-    """The text with the spans cut out: for looking at, since offsets no longer fit."""
+    """The text with the spans, in any order, cut out: for looking at, since offsets no longer fit."""
     kept: list[str] = []
     at = 0
-    for span in spans:
+    for span in sorted(spans, key=lambda span: span.start):
         kept.append(text[at : span.start])
-        at = span.end
+        at = max(at, span.end)
     return "".join([*kept, text[at:]])
 
 

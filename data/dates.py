@@ -30,7 +30,7 @@ def iso_day(text: str) -> str | None:
             continue
     try:
         return parsedate_to_datetime(text).date().isoformat()  # RSS: Fri, 14 Mar 2025 10:00:00 GMT
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
 
 

@@ -183,7 +183,7 @@ def stream_encoding(path: Path) -> tuple[str, list[str]]:
                 except UnicodeDecodeError:
                     valid = False
             if size < SAMPLE and not block.isascii():
-                found = _around_non_ascii(block) if len(block) > SAMPLE else _non_ascii_lines(block)
+                found = _non_ascii_lines(block)
                 suspects.append(found)
                 size += len(found)
             block = handle.read(SAMPLE)

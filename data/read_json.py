@@ -84,17 +84,22 @@ def _draft(
             return Rejected(str(error), line)
     # An empty field must not hide the one that holds the text
     usable = [name for name, held in value.items() if _string(held)]
+    named = (options.title_column, options.date_column, options.source_column, options.id_column)
+    unknown = [name for name in named if name is not None and name not in usable]
+    if options.text_column in value and options.text_column not in usable:
+        return Rejected("empty", line)
     try:
-        columns = find_columns(usable, options)
+        columns = find_columns([*usable, *unknown], options)
     except UnreadableError as error:
         return Rejected(str(error), line)
     if "text" not in columns:
-        if any(isinstance(value.get(name), str) for name in ("text", options.text_column)):
+        if isinstance(value.get("text"), str):
             return Rejected("empty", line)
         return Rejected(
             f"no text field; {listing(list(value))}: name the one that holds the text with text_column", line
         )
-    values = {kind: _string(value[name]) for kind, name in columns.items()}
+    values = {kind: _string(value.get(name)) for kind, name in columns.items()}
+    warnings = [*warnings, *(f"no field {name!r}" for name in unknown if name not in value)]
     return Draft(
         # The offsets of labels fit the text as it is
         text=record.text if record else newlines(values["text"]).strip(),

@@ -1,6 +1,6 @@
 """Folders of articles in, one ``Article`` after another out, whatever they are written in.
 
-Nothing but the ids is kept, so a hundred thousand articles need no more memory than one, and a file that cannot be
+Nothing but the ids is kept, about a hundred bytes an article, and a file that cannot be
 read is reported and passed over: no file ends the run.
 """
 
@@ -29,27 +29,32 @@ TEXT, MARKDOWN, HTML, JSON = (".txt", ".text"), (".md", ".markdown"), (".html", 
 JSON_LINES, TABLES = (".jsonl", ".ndjson"), (".csv", ".tsv")
 STREAMED = JSON_LINES + TABLES
 KINDS = TEXT + MARKDOWN + HTML + JSON + STREAMED  # file name endings, in any case
+MAX_CHARACTERS = 1_000_000  # of one article: its token vectors are held at once, about 1 GB at this length
 # What an earlier run predicted is not a label
 _PREDICTED = {"summary", "aggregates", "near_duplicate_of", "warnings"}
 _A_WORD = re.compile(r"[^\W_]")
 
 
 def iter_articles(
-    paths: Sequence[Path], *, options: ReadOptions | None = None, skipped: Callable[[Skipped], None]
+    paths: Sequence[Path],
+    *,
+    options: ReadOptions | None = None,
+    skipped: Callable[[Skipped], None],
+    beside: Path | None = None,
 ) -> Iterator[Article]:
     """The articles in files and folders, in a fixed order; ``skipped`` is told what was not read and why.
 
     The id of an article is its path below the given folder, ``path#row`` for a row of a table or list, or the id that
-    the row brings. A second article with an id is skipped; files of the same name in two given folders are told apart
-    by the folder's name.
+    the row brings. A second article with an id is skipped if it stands in the same file, else gets ``path#id``; files
+    of the same name in two given folders are told apart by the folder's name. ``beside`` is a folder that is not read.
     """
     options = options or ReadOptions()
     files: set[str] = set()
-    ids: set[str] = set()
+    ids: dict[str, int] = {}  # id → number of its file
     count = 0
     if options.limit is not None and options.limit <= 0:
         return
-    for found in walk([Path(path) for path in paths]):
+    for found in walk([Path(path) for path in paths], beside):
         if isinstance(found, Skipped):
             skipped(found)
             continue
@@ -57,9 +62,13 @@ def iter_articles(
         files.add(file_id)
         for item in _guarded(found.path, options):
             if isinstance(item, Draft):
-                result = _article(item, found, file_id, options, ids)
+                result = _guarded_article(item, found, file_id, options)
+                if isinstance(result, Article) and ids.get(result.id, len(files)) != len(files):
+                    result = result.model_copy(update={"id": f"{file_id}#{result.id}"})
+                if isinstance(result, Article) and result.id in ids:
+                    result = f"id {result.id!r} stands in this file twice"
                 if isinstance(result, Article):
-                    ids.add(result.id)
+                    ids[result.id] = len(files)
                     yield result
                     count += 1
                     if count == options.limit:
@@ -67,6 +76,23 @@ def iter_articles(
                     continue
                 item = Rejected(result, item.line)
             skipped(Skipped(show(found.path), item.line, item.reason))
+
+
+def count_roughly(paths: Sequence[Path], beside: Path | None = None) -> int:
+    """About how many articles there are, for a progress bar: files, and lines of streamed files."""
+    count = 0
+    for found in walk([Path(path) for path in paths], beside):
+        if isinstance(found, Found) and (suffix := found.path.suffix.lower()) in KINDS:
+            count += _lines(found.path) - (suffix in TABLES) if suffix in STREAMED else 1
+    return count
+
+
+def _lines(path: Path) -> int:
+    try:
+        with path.open("rb") as handle:
+            return sum(block.count(b"\n") for block in iter(lambda: handle.read(1 << 20), b""))
+    except OSError:
+        return 0
 
 
 def _file_id(found: Found, taken: set[str]) -> str:
@@ -116,8 +142,15 @@ def _drafts(path: Path, options: ReadOptions) -> Drafts:
             yield read_html(data) if suffix in HTML else read_text(data, markdown=suffix in MARKDOWN)
 
 
-def _article(draft: Draft, found: Found, file_id: str, options: ReadOptions, ids: set[str]) -> Article | str:
-    """The article, or why there is none."""
+def _guarded_article(draft: Draft, found: Found, file_id: str, options: ReadOptions) -> Article | str:
+    """The article, or why there is none, whatever its fields hold."""
+    try:
+        return _article(draft, found, file_id, options)
+    except Exception as error:
+        return f"cannot be read: {type(error).__name__}: {error}"
+
+
+def _article(draft: Draft, found: Found, file_id: str, options: ReadOptions) -> Article | str:
     path_id = file_id if draft.row is None else f"{file_id}#{draft.row}"
     article_id = (draft.id or "").strip() or path_id
     if any(map(has_surrogates, (draft.text, draft.title, draft.source or "", draft.date or "", article_id))):
@@ -126,6 +159,8 @@ def _article(draft: Draft, found: Found, file_id: str, options: ReadOptions, ids
         refuse_binary(draft.text)
     except UnreadableError as error:
         return str(error)
+    if len(draft.text) > MAX_CHARACTERS:
+        return f"over the limit of {MAX_CHARACTERS:,} characters an article: split it"
     if not _A_WORD.search(draft.text):
         return "empty" if not draft.text.strip() else "empty: holds no words"
     labelled = draft.record is not None and (
@@ -139,8 +174,6 @@ def _article(draft: Draft, found: Found, file_id: str, options: ReadOptions, ids
         english, code = is_english(rest)
         if not english:
             return f"not English (detected: {code})"
-    if article_id in ids:
-        return f"id {article_id!r} was read before"
     values: dict[str, Any] = {}
     if draft.record:
         kept = draft.record.model_fields_set - _PREDICTED

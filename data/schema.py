@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,7 @@ class FileRef(Record):
 
 class Entity(Record):
     id: str
-    name: str
+    name: str = Field(min_length=1)
     kind: str | None = None
 
 
@@ -146,6 +147,10 @@ class Article(Record):
         for field, span in spans:
             if span.end > size:
                 raise ValueError(f"{field}: {span.start}-{span.end} lies outside the text of {size} characters")
+        sentences = self.sentences or []
+        for index, (before, after) in enumerate(pairwise(sentences), 1):
+            if after.start < before.end:
+                raise ValueError(f"sentences[{index}]: starts at {after.start}, before sentence {index - 1} has ended")
         ids = [m.id for m in self.mentions or []]
         if len(set(ids)) != len(ids):
             raise ValueError("mentions: an id occurs twice")
@@ -155,7 +160,7 @@ class Article(Record):
                     f"mentions: {mention.id} is {mention.text!r} but the text there reads {mention.of(self.text)!r}"
                 )
         known = set(ids)
-        for index, sentence in enumerate(self.sentences or []):
+        for index, sentence in enumerate(sentences):
             for stance in sentence.stances or []:
                 held = stance.holder.mention if stance.holder else None
                 for name in (stance.mention, held):

@@ -21,12 +21,14 @@ class Found:
     folder: str  # name of the given folder, or of the folder that holds the given file
 
 
-def walk(paths: Sequence[Path]) -> Iterator[Found | Skipped]:
+def walk(paths: Sequence[Path], beside: Path | None = None) -> Iterator[Found | Skipped]:
     """Each file once, in the order of the paths, and within a folder by name. Hidden files are passed over.
 
-    No link is followed to where files are read anyway, so nothing is read twice and no loop is entered.
+    ``beside`` is a folder that is not entered, such as that of the results. No link is followed to where files are read
+    anyway, so nothing is read twice and no loop is entered.
     """
     given: dict[str, Path] = {}  # real path → as given before
+    closed = os.path.realpath(beside) if beside is not None else None
     for path in paths:
         try:
             real = Path(os.path.realpath(path, strict=True))
@@ -37,8 +39,10 @@ def walk(paths: Sequence[Path]) -> Iterator[Found | Skipped]:
         before = _read_before(real, given)
         if before is not None:
             yield Skipped(show(path), None, f"read already as part of {show(before)}")
+        elif str(real) == closed:
+            yield Skipped(show(path), None, "the result folder itself")
         elif stat.S_ISDIR(mode):
-            yield from _below(path, real, given)
+            yield from _below(path, real, given, closed)
         elif stat.S_ISREG(mode):
             yield Found(path, PurePosixPath(printable(path.name)), printable(real.parent.name))
         else:
@@ -77,11 +81,13 @@ def _hidden(relative: Path) -> bool:
     return any(part.startswith(".") for part in relative.parts)
 
 
-def _below(root: Path, real_root: Path, given: dict[str, Path]) -> Iterator[Found | Skipped]:
+def _below(root: Path, real_root: Path, given: dict[str, Path], closed: str | None) -> Iterator[Found | Skipped]:
     pending: list[tuple[str, str]] = [("", "folder")]  # relative path and kind, the next one last
     while pending:
         relative, kind = pending.pop()
         path = root / relative
+        if str(real_root / relative) == closed:
+            continue
         if relative and str(real_root / relative) in given:
             yield Skipped(show(path), None, f"read already as {show(given[str(real_root / relative)])}")
         elif kind == "folder":

@@ -5,7 +5,8 @@ The result depends on the article alone (and on the targets that the user lists)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from ..data.sentences import split_sentences
 from ..models.export import exported
 from ..models.runtime import Reading, Runtime
 from ..models.windows import pack, tokens_of
+from .ahead import ahead
 from .decode import answer, decode_mentions, expit, softmax
 from .present import present
 from .targets import Found, Listed, group
@@ -28,6 +30,14 @@ def model_folder(model: str | Path) -> Path:
     """The folder of a released model's name ("base", "small"), or the path itself."""
     released = RELEASED / str(model)
     return released if released.is_dir() and str(model) in ("base", "small") else Path(model)
+
+
+def check_given(given: Iterable[str]) -> frozenset[str]:
+    """Raises ValueError for a name that is none of GIVEN."""
+    names = frozenset(given)
+    if unknown := names - set(GIVEN):
+        raise ValueError(f"given names {', '.join(sorted(unknown))}, but only {' and '.join(GIVEN)} can be given")
+    return names
 
 
 class Analyzer:
@@ -45,34 +55,36 @@ class Analyzer:
         given: Iterable[str] = (),
         summary_lines: int = 3,
         summary_words: int | None = None,
-        threads: int | None = None,
     ) -> None:
         self.folder = model_folder(model)
-        self.runtime = Runtime(exported(self.folder), threads)
+        self.runtime = Runtime(exported(self.folder))
         self.targets = list(targets)
-        self.given = frozenset(given)
-        if unknown := self.given - set(GIVEN):
-            raise ValueError(f"given names {sorted(unknown)}, but only {', '.join(GIVEN)} can be given")
+        self.given = check_given(given)
         self.summary_lines = summary_lines
         self.summary_words = summary_words
 
     def analyze(
-        self, articles: str | Path | Article | Iterable[str | Path | Article], skipped: Any = None
+        self,
+        articles: str | Path | Article | Iterable[str | Path | Article],
+        skipped: Callable[[Skipped], None] | None = None,
     ) -> Iterator[Article]:
-        """Results in input order, one at a time. A string is a path if it exists, else an article's text.
+        """Results in input order, streaming. A string is a path if it exists, else an article's text.
 
         ``skipped`` is called with every Skipped input; without it they are passed over.
         """
         items = [articles] if isinstance(articles, str | Path | Article) else articles
+        for _, result in ahead(self.analyze_article, self._read(items, skipped or _ignore), os.cpu_count() or 1):
+            yield result.result()
+
+    def _read(self, items: Iterable[str | Path | Article], skipped: Callable[[Skipped], None]) -> Iterator[Article]:
         for number, item in enumerate(items):
             if isinstance(item, Article):
-                yield self.analyze_article(item)
+                yield item
             elif isinstance(item, Path) or _is_path(item):
                 options = ReadOptions(keep_labels=bool(self.given))
-                for article in iter_articles([Path(item)], options=options, skipped=skipped or _ignore):
-                    yield self.analyze_article(article)
+                yield from iter_articles([Path(item)], options=options, skipped=skipped)
             else:
-                yield self.analyze_article(Article(id=f"text-{number}", text=item))
+                yield Article(id=f"text-{number}", text=item)
 
     def analyze_article(self, article: Article) -> Article:
         """Predict and summarize one article."""
@@ -106,11 +118,12 @@ class Analyzer:
 
     def _mentions(self, article: Article, reading: Reading) -> tuple[list[Entity], list[Mention]]:
         if "mentions" in self.given and article.mentions is not None:
-            return _given_mentions(article)
+            listed = group(article.text, [], self.targets, article.ignored)
+            return _with_listed(_given_mentions(article), listed)
         found: list[Found] = []
         if "mention" in self.runtime.heads:
             found = [Found(start, end, kind) for start, end, kind in decode_mentions(reading)]
-        return group(article.text, found, self.targets)
+        return group(article.text, found, self.targets, article.ignored)
 
     def _sentences(
         self, text: str, reading: Reading, spans: Sequence[Span], entities: list[Entity], mentions: list[Mention]
@@ -140,8 +153,9 @@ class Analyzer:
                 abstentions += ["topics"] if abstained else []
             if "stance" in heads:
                 fields["stances"] = stances[index]
-                fields["stance"], shown = sentence_stance(stances[index])
+                fields["stance"], shown, abstained = sentence_stance(stances[index])
                 fields["stance_source"] = "targets"
+                abstentions += ["stance"] if abstained else []
                 if shown:
                     shown_all["stance"] = shown
             fields["probabilities"] = shown_all
@@ -177,6 +191,23 @@ def _given_mentions(article: Article) -> tuple[list[Entity], list[Mention]]:
     return entities, mentions
 
 
+def _with_listed(
+    given: tuple[list[Entity], list[Mention]], listed: tuple[list[Entity], list[Mention]]
+) -> tuple[list[Entity], list[Mention]]:
+    """Given entities and mentions with the listed targets beside them; one of the same name is the same entity."""
+    entities, mentions = list(given[0]), list(given[1])
+    ids = {entity.name: entity.id for entity in entities}
+    own = {}
+    for entity in listed[0]:
+        own[entity.id] = ids.get(entity.name, f"listed:{entity.id}")
+        if entity.name not in ids:
+            entities.append(entity.model_copy(update={"id": own[entity.id]}))
+    for mention in listed[1]:
+        named = {"id": f"listed:{mention.id}", "entity": own[mention.entity or ""]}
+        mentions.append(mention.model_copy(update=named))
+    return entities, mentions
+
+
 def _targets(
     reading: Reading, spans: Sequence[Span], mentions: Sequence[Mention]
 ) -> tuple[list[tuple[int, list[Span]]], list[Mention]]:
@@ -194,11 +225,15 @@ def _targets(
     return targets, [group[0] for group in grouped.values()]
 
 
-def sentence_stance(stances: Sequence[Stance]) -> tuple[str, dict[str, float]]:
-    """The side that a sentence takes, from its target stances: that of the target on which the model is surest of a
-    side, else neutral. With no target: neutral, without probabilities."""
-    if not stances:
-        return "neutral", {}
-    sided = [stance for stance in stances if stance.label != "neutral" and not stance.abstained]
-    main = max(sided or stances, key=lambda stance: (stance.probabilities or {}).get(stance.label, 0.0))
-    return main.label, dict(main.probabilities or {})
+def sentence_stance(stances: Sequence[Stance]) -> tuple[str, dict[str, float], bool]:
+    """The side that a sentence takes, with its probabilities and whether the model abstains, from its target stances.
+
+    It is that of the target on which the model is surest of a side, else neutral. Where it abstains on every target, so
+    it does on the sentence. With no target: neutral, without probabilities.
+    """
+    sure = [stance for stance in stances if not stance.abstained]
+    sided = [stance for stance in sure if stance.label != "neutral"]
+    if not sure:
+        return "neutral", {}, bool(stances)
+    main = max(sided or sure, key=lambda stance: (stance.probabilities or {}).get(stance.label, 0.0))
+    return main.label, dict(main.probabilities or {}), False

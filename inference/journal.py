@@ -86,10 +86,15 @@ class Journal:
             self._unsynced, self._synced = 0, time.monotonic()
 
     def keep(self, numbers: Iterable[bytes], part: Path) -> None:
-        """Forget all but these keys (as bytes); ``part`` is a free name beside the journal."""
+        """Forget the other keys once they outnumber these (as bytes); ``part`` is a free name beside the journal.
+
+        Until then they stay: a folder that is not mounted today, or a mistyped option, must not cost its predictions.
+        """
         kept = dict.fromkeys(numbers)
-        if not self._waste and len(kept) == len(self._index):
-            return
+        if len(self._index) <= 2 * len(kept):
+            if not self._waste:
+                return
+            kept |= dict.fromkeys(self._index)
         try:
             with replaced(self.path, part):
                 with part.open("wb") as copy:

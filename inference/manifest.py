@@ -16,7 +16,7 @@ from ..data.drafts import Skipped
 from .atomic import replaced
 
 RUN_SCHEMA = 1
-LIBRARIES = ("onnxruntime", "numpy", "tokenizers")  # what a prediction's last digits may depend on
+LIBRARIES = ("onnxruntime", "numpy", "tokenizers", "nupunkt")  # what a prediction's last digits may depend on
 
 
 @dataclass

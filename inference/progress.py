@@ -1,4 +1,4 @@
-"""How far a run is: a bar on a terminal, one plain line every few seconds elsewhere."""
+"""How far a run is: a bar on a terminal, one plain line every few seconds elsewhere. Totals are estimates."""
 
 from __future__ import annotations
 
@@ -32,21 +32,23 @@ class Progress:
 
     def __exit__(self, *_error: object) -> None:
         if self.bar:
+            self.bar.update(self.task, total=self.articles)
             self.bar.stop()
 
     def advance(self, sentences: int) -> None:
         """One more article is done, with so many newly read sentences."""
         self.articles += 1
+        self.total = max(self.total, self.articles)
         self.sentences += sentences
         now = time.monotonic()
         rate = self.sentences / max(now - self.began, 1e-9)
         if self.bar:
-            self.bar.update(self.task, completed=self.articles, rate=f"{rate:.0f} sentences/s")
+            self.bar.update(self.task, completed=self.articles, total=self.total, rate=f"{rate:.0f} sentences/s")
         elif now - self.told >= EVERY:
             self.told = now
             left = (now - self.began) / self.articles * max(0, self.total - self.articles)
             print(
-                f"{self.articles} of {self.total} articles, {rate:.0f} sentences/s, {left:.0f} s left",
+                f"{self.articles} of about {self.total} articles, {rate:.0f} sentences/s, {left:.0f} s left",
                 file=self.stream,
                 flush=True,
             )

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
-import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,7 +20,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ..data.schema import Article, load_articles
-from .report_text import one_line, paragraphs, sentence_code
+from .atomic import replaced
+from .names import one_line
+from .report_text import paragraphs, sentence_code
 
 FULL_LIMIT = 2000  # with more articles than this a browser becomes slow: the page then holds a sample
 SAMPLE = 500
@@ -67,7 +68,7 @@ class Corpus:
         sides = Counter(sentence_code(s) for s in sentences)
         self.sides.update(sides)
         self.sources[article.source or ""] += 1
-        if article.date:
+        if article.date and _is_day(article.date):
             self.first_date = min(self.first_date or article.date, article.date)
             self.last_date = max(self.last_date, article.date)
         for row in target_rows(article):
@@ -93,6 +94,14 @@ class Corpus:
 
 def title_of(article: Article) -> str:
     return one_line(article.title) or (article.file.path if article.file else "") or article.id
+
+
+def _is_day(text: str) -> bool:
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def readable_day(day: str) -> str:
@@ -153,20 +162,6 @@ def article_views(
         }
 
 
-def run_facts(run: dict[str, Any]) -> dict[str, Any]:
-    """What run.json says about model and day. A missing figure is left out of the page, never guessed."""
-    model = run.get("model") or (run.get("options") or {}).get("model")
-    if isinstance(model, dict):
-        model = model.get("name") or model.get("path")
-    day = next((run[name] for name in ("finished", "started", "date") if run.get(name)), "")
-    skipped = run.get("skipped")
-    return {
-        "model": str(model or ""),
-        "day": str(day)[:10],
-        "skipped": len(skipped) if isinstance(skipped, list | dict) else int(skipped or 0),
-    }
-
-
 def _inline(name: str) -> str:
     """Our own style or script. An end tag inside it would end the element early, whatever quotes stand around it."""
     content = (_HERE / name).read_text(encoding="utf-8")
@@ -205,7 +200,7 @@ def _page(results_path: Path, run: dict[str, Any]) -> Iterator[str]:
         script=Markup(script),
         script_hash=f"sha256-{digest}",
         corpus=corpus,
-        run=run_facts(run),
+        run=run,
         shown=shown,
         top=top,
         most=max((sum(c[s] for s in SIDES) for _, c in top), default=0) or 1,
@@ -218,21 +213,13 @@ def _page(results_path: Path, run: dict[str, Any]) -> Iterator[str]:
     )
 
 
-def write_report(results_path: Path, run: dict[str, Any], out: Path) -> None:
+def write_report(results_path: Path, model: str, finished: str, skipped: int, out: Path) -> None:
     """Write the page for a result file to ``out``, whole or not at all.
 
-    ``run`` is the content of run.json; the page uses ``model`` (a name, or an object with ``name``), ``finished``,
-    ``started`` or ``date`` (ISO 8601) and ``skipped``, each if it is there. The same input gives the same bytes.
-    Raises RecordError if a record cannot be used, OSError if the file cannot be written.
+    ``model`` is its name, ``finished`` the time of the run (ISO 8601), ``skipped`` how many inputs were not read. The
+    same input gives the same bytes. Raises RecordError if a record cannot be used, OSError if the file cannot be
+    written.
     """
-    part = out.with_name(f".{out.name}.{os.getpid()}.part")  # beside it: os.replace cannot cross file systems
-    try:
-        # A lone surrogate cannot be written as UTF-8: "?" stands for it
-        with part.open("w", encoding="utf-8", errors="replace", newline="\n") as file:
-            file.writelines(_page(results_path, run))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, out)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+    run = {"model": model, "day": finished[:10], "skipped": skipped}
+    with replaced(out) as part, part.open("w", encoding="utf-8", errors="replace", newline="\n") as file:
+        file.writelines(_page(results_path, run))  # "?" stands for a lone surrogate, which UTF-8 cannot write

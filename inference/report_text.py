@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ..data.schema import Article, Mention, Sentence, Stance
+from .names import one_line
 
 CODES = {"against": "a", "neutral": "n", "favor": "f"}  # stance label → CSS class and filter letter
 UNSURE = "q"  # the model abstains
@@ -40,10 +41,6 @@ class Piece:
     keys: str = ""  # what the filters look for: "3a 7f" is against target 3, for target 7
     note: str = ""  # one line for each finding, "head:<tab>tail"
     runs: list[Run] = field(default_factory=list)
-
-
-def one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def short_topic(label: str) -> str:

@@ -7,25 +7,28 @@ import hashlib
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..data.drafts import ReadOptions, Skipped
 from ..data.duplicates import NearDuplicates
-from ..data.readers import iter_articles
+from ..data.readers import count_roughly, iter_articles
 from ..data.schema import Article
 from ..models.export import export_key
 from ..models.network_config import WEIGHTS, read_config
 from ..models.weights import file_hash
-from .analyzer import Analyzer, model_folder
+from .ahead import ahead
+from .analyzer import Analyzer, check_given, model_folder
 from .manifest import Counts, ModelInfo, RunInfo, versions, write_run
 from .present import present
 from .progress import Progress
 from .report import write_report
-from .store import article_key, open_store
+from .store import StoreError, article_key, open_store
 from .targets import Listed, load_targets
+
+NOTHING: dict[str, Any] = {}  # one for all articles without updates
 
 
 @dataclass
@@ -38,16 +41,17 @@ class Options:
     summary_lines: int = 3  # most lines of a summary, 0 or more
     summary_words: int | None = None  # most words of a summary
     reading: ReadOptions = field(default_factory=ReadOptions)
-    threads: int | None = None  # of the encoder; None: all cores
 
 
 def analyze(articles: Sequence[Path], out: Path, options: Options) -> RunInfo:
     """Analyze files and folders into ``out``, doing only what an earlier run left, and return what run.json holds.
 
-    Raises WeightsError (missing or damaged weights), StoreError (``out`` holds something else, or another run's
-    results) and TargetsError.
+    An article that cannot be analyzed is among the skipped ones. Raises WeightsError (missing or damaged weights),
+    StoreError (``out`` holds something else, or another run's results, or cannot be written), TargetsError, and
+    ValueError for an option that makes no sense.
     """
-    started, clock = _now(), time.perf_counter()
+    check_given(options.given)
+    started = _now()
     listed = load_targets(options.targets) if options.targets else []
     folder = model_folder(options.model)
     reading = _reading(options)
@@ -56,37 +60,54 @@ def analyze(articles: Sequence[Path], out: Path, options: Options) -> RunInfo:
     seconds: dict[str, float] = {}
     counts = Counts()
     with open_store(out, identity) as store:
-        total = sum(1 for _ in iter_articles(articles, options=reading, skipped=_ignore))
-        seconds["count"] = time.perf_counter() - clock
-        analyzer: Analyzer | None = None
+        analyzers: list[Analyzer] = []  # loaded when the first article needs it
         entries: list[tuple[str, dict[str, Any]]] = []
         duplicates = NearDuplicates()
-        predicting = 0.0
         new_sentences = 0
-        with Progress(total, sys.stderr) as progress:
-            for article in iter_articles(articles, options=reading, skipped=skipped.append):
+
+        def keyed() -> Iterator[tuple[Article, str, bool]]:
+            for article in iter_articles(articles, options=reading, skipped=skipped.append, beside=out):
                 key = article_key(article)
-                copy_of = duplicates.check(article.id, article.text)
-                entries.append((key, {"near_duplicate_of": copy_of} if copy_of else {}))
-                if store.has(key):
-                    counts.reused += 1
-                    progress.advance(0)
+                known = store.has(key)
+                if not known and not analyzers:
+                    analyzers.append(Analyzer(folder, targets=listed, given=options.given))
+                yield article, key, known
+
+        def predict(item: tuple[Article, str, bool]) -> Article | None:
+            article, _, known = item
+            return None if known else analyzers[0].predict(article)
+
+        began = time.perf_counter()
+        with Progress(count_roughly(articles, out), sys.stderr) as progress:
+            for (article, key, _), prediction in ahead(predict, keyed(), os.cpu_count() or 1):
+                try:
+                    result = prediction.result()
+                    if result is not None:
+                        store.put(key, result)
+                except (StoreError, MemoryError):
+                    raise
+                except Exception as error:  # one article must not cost the run
+                    path = article.file.path if article.file else article.id
+                    skipped.append(Skipped(path, None, f"cannot be analyzed: {type(error).__name__}: {error}"))
                     continue
-                at = time.perf_counter()
-                if analyzer is None:
-                    analyzer = Analyzer(folder, targets=listed, given=options.given, threads=options.threads)
-                result = analyzer.predict(article)
-                predicting += time.perf_counter() - at
-                store.put(key, result)
-                counts.analyzed += 1
-                new_sentences += len(result.sentences or [])
-                progress.advance(len(result.sentences or []))
+                if result is None:
+                    counts.reused += 1
+                else:
+                    counts.analyzed += 1
+                    new_sentences += len(result.sentences or [])
+                copy_of = duplicates.check(article.id, article.text)
+                entries.append((key, {"near_duplicate_of": copy_of} if copy_of else NOTHING))
+                progress.advance(len(result.sentences or []) if result else 0)
+        predicting = time.perf_counter() - began
         at = time.perf_counter()
         labels = read_config(folder).heads.stances
         finished = store.finish(
-            entries, lambda record: present(record, options.summary_lines, options.summary_words), labels
+            entries,
+            lambda record: present(record, options.summary_lines, options.summary_words),
+            labels,
+            partial=options.reading.limit is not None,
         )
-        seconds |= {"predict": predicting, "write": time.perf_counter() - at}
+        seconds |= {"read and predict": predicting, "write": time.perf_counter() - at}
         seconds = {name: round(value, 3) for name, value in seconds.items()}
         counts.articles, counts.sentences = finished.articles, finished.sentences
         counts.targets, counts.stances, counts.skipped = finished.targets, finished.stances, len(skipped)
@@ -98,14 +119,17 @@ def analyze(articles: Sequence[Path], out: Path, options: Options) -> RunInfo:
             counts=counts,
             data_sha256=finished.data_sha256,
             seconds=seconds,
-            sentences_per_second=round(new_sentences / predicting, 1) if predicting else None,
+            sentences_per_second=round(new_sentences / predicting, 1) if new_sentences else None,
             started=started,
             finished=_now(),
             skipped=skipped,
             missing_targets=_never_named(out / "results.jsonl", listed),
         )
-        write_run(out, run)
-        write_report(out / "results.jsonl", _report_header(run), out / "report.html")
+        try:
+            write_run(out, run)
+            write_report(out / "results.jsonl", run.model.name, run.finished, len(skipped), out / "report.html")
+        except OSError as error:
+            raise StoreError(f"{out}: cannot be written: {error}") from error
     return run
 
 
@@ -114,13 +138,14 @@ def _identity(folder: Path, options: Options, listed: Sequence[Listed]) -> dict[
     from ..models.export import checked_folder
 
     checked_folder(folder)
-    shown = sorted(repr(target) for target in listed)
+    shown = "\n".join(map(repr, listed))
+    installed = versions()
     return {
-        "model": f"{options.model} {file_hash(folder / WEIGHTS)[:16]}",
+        "model": f"{read_config(folder).name} {file_hash(folder / WEIGHTS)[:16]}",
         "export": export_key(folder),
-        "targets": hashlib.sha256("\n".join(shown).encode()).hexdigest()[:16] if listed else "none",
-        "given": ",".join(sorted(options.given)) or "nothing",
-        "stancelens": versions()["stancelens"],
+        "targets": hashlib.sha256(shown.encode()).hexdigest()[:16] if listed else "none",
+        "given": ",".join(sorted(set(options.given))) or "nothing",
+        "versions": ", ".join(f"{name} {installed[name]}" for name in ("stancelens", "nupunkt", "tokenizers")),
     }
 
 
@@ -151,14 +176,6 @@ def _never_named(results: Path, listed: Sequence[Listed]) -> list[str]:
         mentioned = {mention.entity for mention in article.mentions or []}
         missing -= {entity.name for entity in article.entities or [] if entity.id in mentioned}
     return [target.name for target in listed if target.name in missing]
-
-
-def _report_header(run: RunInfo) -> dict[str, Any]:
-    return {"model": {"name": run.model.name}, "finished": run.finished, "skipped": len(run.skipped)}
-
-
-def _ignore(_item: Skipped | Article) -> None:
-    return None
 
 
 def _now() -> str:

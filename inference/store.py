@@ -96,12 +96,15 @@ class Store:
         entries: Iterable[tuple[str, dict[str, Any]]],
         present: Callable[[Article], Article] | None = None,
         labels: Sequence[str] = STANCES,
+        *,
+        partial: bool = False,
     ) -> Finished:
-        """Write results.jsonl and the tables, and forget the predictions of articles that are not among ``entries``.
+        """Write results.jsonl and the tables; the predictions of other articles are forgotten once they are the more.
 
-        ``entries`` are, in input order, the keys with fields to set in the record, such as ``near_duplicate_of`` (None
-        sets nothing); ``present`` then adds what only presents, such as the summary; ``labels`` is the model's stance
-        label set. Raises StoreError for a key without prediction (the former results then stay) or a full disk.
+        They all stay if there are no entries or if these are a ``partial`` selection. ``entries`` are, in input order,
+        the keys with fields to set in the record, such as ``near_duplicate_of`` (None sets nothing); ``present`` then
+        adds what only presents, such as the summary; ``labels`` is the model's stance label set. Raises StoreError for
+        a key without prediction (the former results then stay) or a full disk.
         """
         live: dict[bytes, None] = {}
         names: set[int] = set()  # hashes: shorter than names
@@ -122,7 +125,8 @@ class Store:
                         stances += len(sentence.stances or [])
                         names.update(hash(stance.target) for stance in sentence.stances or [])
             write_tables(results, self.out, labels)
-            self._journal.keep(live, work / "journal.part")
+            if live and not partial:
+                self._journal.keep(live, work / "journal.part")
         except OSError as error:
             raise _unwritable(self.out, error) from error
         return Finished(articles, sentences, len(names), stances, data.hexdigest())

@@ -7,7 +7,6 @@ results give the same bytes.
 from __future__ import annotations
 
 import csv
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -97,10 +96,9 @@ def _column(table: str, name: str, label: str) -> str:
 def write_tables(results: Path, out: Path, labels: Sequence[str] = STANCES) -> None:
     """Write the six tables of a result file into ``out``, each whole or not at all.
 
-    ``labels`` is the stance label set; labels that occur without being in it get columns after it. Raises RecordError
-    for a record that cannot be used, OSError if a table cannot be written.
+    ``labels`` is the stance label set. Raises RecordError for a record that cannot be used, OSError if a table cannot
+    be written.
     """
-    labels = _label_set(results, labels)
     with ExitStack() as all_written:
         parts = {name: all_written.enter_context(replaced(out / name)) for name in NAMES}
         with ExitStack() as writers:
@@ -118,16 +116,6 @@ def _articles(results: Path) -> Iterator[Article]:
     with results.open(encoding="utf-8", newline="\n") as lines:
         for number, line in enumerate(lines, 1):
             yield parse_line(line, f"{results}:{number}")
-
-
-def _label_set(results: Path, labels: Sequence[str]) -> list[str]:
-    known = dict.fromkeys(labels)
-    with results.open(encoding="utf-8", newline="\n") as lines:
-        for line in lines:
-            for sentence in json.loads(line).get("sentences") or []:
-                for stance in sentence.get("stances") or []:
-                    known |= dict.fromkeys([stance["label"], *(stance.get("probabilities") or {})])
-    return list(known)
 
 
 def _article_row(article: Article, labels: Sequence[str]) -> Row:

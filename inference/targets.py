@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 import yaml
 
-from ..data.schema import Entity, Mention
+from ..data.schema import Entity, Mention, Span
 from .joins import Item, join
 from .names import PERSON, TOKEN, WORD, folded, one_line, pattern_of, read_name, trimmed, without_article
 
@@ -48,9 +48,11 @@ class Listed:
 
 
 def load_targets(path: Path) -> list[Listed]:
-    """Read targets.yaml. Raises TargetsError naming file and entry, OSError if the file cannot be read."""
+    """Read targets.yaml. Raises TargetsError naming file and entry."""
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise TargetsError(f"{path}: cannot be read: {error.strerror}") from None
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
         raise TargetsError(f"{path}: not readable as YAML: {one_line(str(error))}") from None
     if not isinstance(data, dict) or set(data) != {"targets"} or not isinstance(data["targets"] or [], list):
@@ -92,13 +94,15 @@ def _name(value: Any, where: str, what: str) -> str:
     return cleaned
 
 
-def group(text: str, found: Sequence[Found], listed: Sequence[Listed]) -> tuple[list[Entity], list[Mention]]:
+def group(
+    text: str, found: Sequence[Found], listed: Sequence[Listed], ignored: Sequence[Span] = ()
+) -> tuple[list[Entity], list[Mention]]:
     """Entities in the order of their first mention, then the listed targets that are never named; mentions in order.
 
     Of found names that overlap the longest stays, and so it is among listed ones; a listed target stays beside a found
-    name that overlaps it. Raises ValueError for a span outside the text.
+    name that overlaps it. None is looked for in ``ignored`` text. Raises ValueError for a span outside the text.
     """
-    items = _items(text, found, listed)
+    items = _items(text, found, listed, ignored)
     words = [max(len(folded(alias).split()) for alias in (target.name, *target.aliases)) for target in listed]
     roots = join(text, items, words)
     members: dict[int, list[Item]] = defaultdict(list)
@@ -122,9 +126,10 @@ def group(text: str, found: Sequence[Found], listed: Sequence[Listed]) -> tuple[
     return list(entities.values()), mentions
 
 
-def _items(text: str, found: Sequence[Found], listed: Sequence[Listed]) -> list[Item]:
+def _items(text: str, found: Sequence[Found], listed: Sequence[Listed], ignored: Sequence[Span]) -> list[Item]:
     """All mentions that stay, in text order, the longer first."""
-    spans = {(start, end): target for start, end, target in _find(text, tuple(listed))}
+    hits = _find(text, tuple(listed))
+    spans = {(a, b): target for a, b, target in hits if not any(a < i.end and b > i.start for i in ignored)}
     heads: dict[tuple[int, int], str] = {}  # what the mention head takes a listed span for
     names = []
     for start, end, kind in _longest(_checked(text, found)):

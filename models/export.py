@@ -17,14 +17,15 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 from filelock import FileLock
+from safetensors import SafetensorError
 
 from .network_config import CONFIG, WEIGHTS, ModelConfig, read_config
 from .weights import BASES, WeightsError, cache_dir, file_hash, find_base
 from .windows import Encoding, load_encoding, pack
 
-EXPORT_VERSION = 2  # raise when the exported files change
+EXPORT_VERSION = 4  # raise when the exported files change
 CHECK = "check.json"
-SMOOTHING = 0.65  # 0 leaves all magnitude in the activations, 1 moves all of it into the weights
+SMOOTHING = 0.8  # 0 leaves all magnitude in the activations, 1 moves all of it into the weights
 TOLERANCE = 0.75  # largest difference of a check logit, in logits: int8 kernels differ between CPUs
 
 
@@ -43,9 +44,13 @@ def exported(folder: Path, *, precision: str = "int8") -> Path:
             return home
         scratch = Path(tempfile.mkdtemp(dir=home.parent))
         try:
-            _export(folder, config, scratch, precision)
+            try:
+                _export(folder, config, scratch, precision)
+            except (SafetensorError, KeyError, ValueError, RuntimeError) as error:
+                raise WeightsError(f"{folder / WEIGHTS} cannot be used: {error}: train or install it again") from error
             _check(folder, scratch, precision)
             (scratch / "done").write_text("", encoding="utf-8")
+            scratch.chmod(0o755)  # a temporary folder is its owner's alone, a cache may be shared
             shutil.rmtree(home, ignore_errors=True)
             os.replace(scratch, home)
         finally:
@@ -59,17 +64,36 @@ def checked_folder(folder: Path) -> ModelConfig:
         config = read_config(folder)
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise WeightsError(f"{folder} is not a model folder: {error}") from error
+    if wrong := unusable(config):
+        raise WeightsError(f"{folder / CONFIG}: {wrong}")
     if not (folder / WEIGHTS).is_file():
         raise WeightsError(f"{folder} holds no {WEIGHTS}: install the package again, or train again")
     return config
 
 
+def unusable(config: ModelConfig) -> str | None:
+    """What in a model's configuration cannot be; None if it all can."""
+    if config.base not in BASES:
+        return f"base {config.base!r} is none of {', '.join(BASES)}"
+    if config.lora is not None and not {"rank", "alpha"} <= set(config.lora):
+        return "lora must hold rank and alpha"
+    if not 16 <= config.max_tokens <= 512:
+        return f"max_tokens {config.max_tokens} is not between 16 and 512"
+    if any(not temperature > 0 for temperature in config.temperatures.values()):
+        return "a temperature must be above 0"
+    return None
+
+
 def export_key(folder: Path) -> str:
     """Identity of an export: weights, configuration, exporter, runtime and the CPU's vector instructions."""
     import hashlib
+    from importlib.metadata import version
 
     parts = [
         str(EXPORT_VERSION),
+        str(SMOOTHING),
+        *calibration_texts(),
+        *(f"{name} {version(name)}" for name in ("torch", "transformers", "peft", "onnx")),
         file_hash(folder / WEIGHTS),
         file_hash(folder / CONFIG),  # it names the base's hash, and the runtime reads its temperatures from the export
         onnxruntime.__version__,
@@ -90,10 +114,11 @@ def _cpu_features() -> str:
 
 
 def calibration_texts() -> list[str]:
-    """Text that stands for news when activations are measured: the project's own corpus."""
+    """Text that stands for news when activations are measured: the train part of the project's own corpus."""
     corpus = Path(__file__).parents[1] / "data" / "gold" / "articles.jsonl"
     with corpus.open(encoding="utf-8") as lines:
-        return [json.loads(line)["text"] for line in lines][:64]
+        articles = [json.loads(line) for line in lines]
+    return [article["text"] for article in articles if article["split"] == "train"][:64]
 
 
 def _export(folder: Path, config: ModelConfig, out: Path, precision: str) -> None:
@@ -103,6 +128,7 @@ def _export(folder: Path, config: ModelConfig, out: Path, precision: str) -> Non
 
     network = load(folder)
     encoder = merged(network).eval()
+    encoder.set_attn_implementation("eager")  # type: ignore[operator]  # the fused form exports as far slower operators, for masks most of all
     encoding = load_encoding(find_base(BASES[config.base]))
     if precision == "int8":
         smooth(encoder, encoding, calibration_texts())
@@ -247,6 +273,8 @@ def check_logits(export: Path) -> dict[str, list[float]]:
     return {
         "stance": [round(float(x), 4) for x in reading.stances(targets)[0]],
         "topic": [round(float(x), 4) for x in reading.topics()[0]],
+        "mention": [round(float(x), 4) for x in reading.mentions().mean(axis=0)],
+        "salience": [round(float(x), 4) for x in reading.salience()],
     }
 
 
@@ -256,6 +284,8 @@ def _check(folder: Path, export: Path, precision: str) -> None:
     actual = check_logits(export)
     try:
         stored = json.loads((folder / CHECK).read_text(encoding="utf-8"))
+        if stored.keys() != actual.keys():
+            raise ValueError(f"holds {sorted(stored)}")
         away = {head: float(np.abs(np.asarray(v, np.float64) - actual[head]).max()) for head, v in stored.items()}
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise WeightsError(f"{folder / CHECK} is damaged: install the package again") from error

@@ -5,10 +5,8 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from .network_config import HeadsConfig
+from .network_config import SALIENCE_POSITIONS, HeadsConfig
 from .windows import SHAPES
-
-MAX_SENTENCES = 64  # positions that the salience head tells apart; later sentences share the last
 
 
 class StanceHead(nn.Module):
@@ -73,7 +71,8 @@ class SalienceHead(nn.Module):
     def __init__(self, config: HeadsConfig, width: int = 256) -> None:
         super().__init__()
         self.inward = nn.Linear(config.hidden, width)
-        self.position = nn.Embedding(MAX_SENTENCES, width)
+        self.position = nn.Embedding(SALIENCE_POSITIONS, width)
+        nn.init.normal_(self.position.weight, std=0.02)  # by default a position would outweigh what the sentence says
         self.before_attention = nn.LayerNorm(width)
         self.query, self.key, self.value = (nn.Linear(width, width) for _ in range(3))
         self.mixed = nn.Linear(width, width)

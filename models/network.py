@@ -29,9 +29,9 @@ class Network(nn.Module):
         return self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state.flatten(0, 1)
 
 
-def load_encoder(base: Base, folder: Path | None = None) -> nn.Module:
+def load_encoder(base: Base) -> nn.Module:
     """The base encoder in float32, without the pooling layer that sentence vectors do not use."""
-    return AutoModel.from_pretrained(find_base(base, folder), add_pooling_layer=False, dtype=torch.float32)
+    return AutoModel.from_pretrained(find_base(base), add_pooling_layer=False, dtype=torch.float32)
 
 
 def with_lora(encoder: nn.Module, rank: int, alpha: int, dropout: float) -> nn.Module:
@@ -42,9 +42,9 @@ def with_lora(encoder: nn.Module, rank: int, alpha: int, dropout: float) -> nn.M
     return get_peft_model(encoder, settings)  # type: ignore[arg-type]
 
 
-def build(config: ModelConfig, *, dropout: float = 0.05, folder: Path | None = None) -> Network:
+def build(config: ModelConfig, *, dropout: float = 0.05) -> Network:
     """A network with fresh adapters and heads on the base's weights."""
-    encoder = load_encoder(BASES[config.base], folder)
+    encoder = load_encoder(BASES[config.base])
     if config.lora:
         encoder = with_lora(encoder, config.lora["rank"], config.lora["alpha"], dropout)
     else:

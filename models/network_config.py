@@ -13,6 +13,7 @@ from typing import Any
 
 CONFIG = "model.json"
 WEIGHTS = "model.safetensors"
+SALIENCE_POSITIONS = 16  # that the salience head tells apart; later sentences share the last
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,10 +11,11 @@ import numpy as np
 import onnxruntime
 
 from ..data.schema import Span
-from .network_config import ModelConfig, read_config
+from .network_config import SALIENCE_POSITIONS, ModelConfig, read_config
 from .windows import Encoding, Packed, load_encoding, mean_vectors, shape_context, target_positions, window_positions
 
-WINDOWS_AT_ONCE = 8  # windows of one article in one call; keeps the memory of a very long article bounded
+WINDOWS_AT_ONCE = 8  # windows of one article in one call; keeps what a call needs bounded
+SENTENCES_AT_ONCE = 1024  # that the salience head sees together: its memory grows with their square
 
 
 @dataclass(frozen=True)
@@ -52,15 +52,20 @@ class Reading:
     def salience(self) -> np.ndarray:
         """[sentences]"""
         vectors = self.sentence_vectors
-        return self.runtime.head("salience", vectors[None], np.minimum(np.arange(len(vectors)), 63))
+        positions = np.minimum(np.arange(len(vectors)), SALIENCE_POSITIONS - 1)
+        parts = [slice(at, at + SENTENCES_AT_ONCE) for at in range(0, len(vectors), SENTENCES_AT_ONCE)]
+        return np.concatenate([self.runtime.head("salience", vectors[None, p], positions[p]) for p in parts])
 
 
 class Runtime:
-    """The sessions of one export. Not shared between processes; safe to use from several threads."""
+    """The sessions of one export. Not shared between processes; safe to use from several threads.
 
-    def __init__(self, export: Path, threads: int | None = None) -> None:
+    Each call runs in its caller's thread: articles side by side use several cores better than one call would.
+    """
+
+    def __init__(self, export: Path) -> None:
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or os.cpu_count() or 1
+        options.intra_op_num_threads = 1
         options.log_severity_level = 3
         self.config: ModelConfig = read_config(export)
         self.encoding: Encoding = load_encoding(export)
@@ -78,12 +83,11 @@ class Runtime:
 
     def read(self, packed: Packed) -> Reading:
         """One pass over the article's windows."""
-        parts = []
+        hidden = np.empty((*packed.ids.shape, self.config.heads.hidden), dtype=np.float32)
         for at in range(0, len(packed.ids), WINDOWS_AT_ONCE):
             window = slice(at, at + WINDOWS_AT_ONCE)
-            feeds = {"ids": packed.ids[window], "mask": packed.mask[window]}
-            parts.append(self._encoder.run(None, feeds)[0].reshape(-1, self.config.heads.hidden))
-        return Reading(self, packed, np.concatenate(parts))
+            hidden[window] = self._encoder.run(None, {"ids": packed.ids[window], "mask": packed.mask[window]})[0]
+        return Reading(self, packed, hidden.reshape(-1, self.config.heads.hidden))
 
     def head(self, name: str, *inputs: np.ndarray) -> np.ndarray:
         return self._heads[name].run(None, {f"in{index}": array for index, array in enumerate(inputs)})[0]

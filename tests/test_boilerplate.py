@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from stancelens.data.boilerplate import find_boilerplate, is_boilerplate_line, without
+from stancelens.data.schema import Ignored
 
 SHARED = Path(os.environ.get("STANCELENS_SHARED", Path(__file__).parents[2] / "shared"))
 RUSSIA = SHARED / "articles" / "russia-negotiations.txt"
@@ -154,3 +155,8 @@ def test_the_line_of_sources_in_the_example_article() -> None:
     assert text[: span.start].endswith("hybrid threats. ")
     assert span.of(text).startswith("Related Sources:")
     assert span.end == len(text)
+
+
+def test_spans_are_cut_out_in_any_order() -> None:
+    spans = [Ignored(start=a, end=b, reason="x") for a, b in ((6, 8), (0, 3), (1, 2))]
+    assert without("0123456789", spans) == "34589"

@@ -15,7 +15,7 @@ from stancelens.data.schema import Span
 from stancelens.models import export
 from stancelens.models.export import CHECK, check_logits, export_key, exported, smooth
 from stancelens.models.network import load, load_encoder, save
-from stancelens.models.network_config import WEIGHTS, read_config, write_config
+from stancelens.models.network_config import SALIENCE_POSITIONS, WEIGHTS, read_config, write_config
 from stancelens.models.runtime import WINDOWS_AT_ONCE, Reading, Runtime
 from stancelens.models.weights import Base, WeightsError, find_base
 from stancelens.models.windows import pack
@@ -42,7 +42,7 @@ def model(base: Base, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def runtime(model: Path) -> Runtime:
-    return Runtime(exported(model, precision="fp32"), threads=1)
+    return Runtime(exported(model, precision="fp32"))
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_the_heads_equal_torch(model: Path, runtime: Runtime, count: int) -> Non
     wide = generator.normal(size=(count, 96)).astype(np.float32)
     narrow = wide[:, :32].copy()
     shapes = generator.integers(0, 9, (count, 3))
-    places = np.minimum(np.arange(count), 63)
+    places = np.minimum(np.arange(count), SALIENCE_POSITIONS - 1)
     inputs = {"stance": (wide,), "topic": (narrow,), "mention": (narrow, shapes), "salience": (narrow[None], places)}
     assert runtime.heads == set(inputs)
     for name, arrays in inputs.items():
@@ -133,7 +133,7 @@ def test_smoothing_leaves_float_vectors_as_they_are(base: Base) -> None:
 def test_int8_is_close_to_fp32(model: Path, runtime: Runtime) -> None:
     folder = exported(model)
     assert not (folder / "float.onnx").exists()
-    quick = Runtime(folder, threads=1)
+    quick = Runtime(folder)
     exact, rough = read(runtime, TEXT).hidden, read(quick, TEXT).hidden
     cosine = (exact * rough).sum(1) / np.linalg.norm(exact, axis=1) / np.linalg.norm(rough, axis=1)
     assert cosine.min() > 0.99

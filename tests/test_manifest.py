@@ -38,7 +38,9 @@ def test_run_json(tmp_path: Path) -> None:
     assert list(content["seconds"].items()) == [("read", 1.0), ("write", 0.123)]
     assert content["sentences_per_second"] is None
     assert content["skipped"] == [{"path": "a\udcff.txt", "line": None, "reason": "empty"}]
-    assert {"stancelens", "python", "platform", "onnxruntime", "numpy", "tokenizers"} == set(content["versions"])
+    assert {"stancelens", "python", "platform", "onnxruntime", "numpy", "tokenizers", "nupunkt"} == set(
+        content["versions"]
+    )
     assert [path.name for path in tmp_path.iterdir()] == ["run.json"]
 
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 from stancelens.models.network import Network, load, merged, save, trained_weights
-from stancelens.models.network_config import CONFIG, WEIGHTS, read_config, write_config
+from stancelens.models.network_config import CONFIG, SALIENCE_POSITIONS, WEIGHTS, read_config, write_config
 from stancelens.models.weights import Base, WeightsError
 
 from .tiny import HIDDEN, config_of, network_of, register, write_base
@@ -35,7 +35,7 @@ def logits(network: Network) -> dict[str, torch.Tensor]:
         "stance": heads["stance"](torch.cat([hidden, hidden, hidden], dim=-1)),
         "topic": heads["topic"](hidden),
         "mention": heads["mention"](hidden, torch.zeros(len(hidden), 3, dtype=torch.int64)),
-        "salience": heads["salience"](hidden[None], torch.arange(len(hidden))),
+        "salience": heads["salience"](hidden[None], torch.arange(len(hidden)).clamp(max=SALIENCE_POSITIONS - 1)),
     }
 
 

@@ -65,26 +65,25 @@ def test_wheel_holds_the_allow_list(wheel: Path) -> None:
     assert not any("tests" in PurePosixPath(name).parts for name in names)
 
 
-READ = """
+ANALYZE = """
 import sys
 from pathlib import Path
 
 import stancelens
-from stancelens.data.readers import iter_articles
+from stancelens.cli import main
 
-home, article = Path(sys.argv[1]), Path(sys.argv[2])
-assert Path(stancelens.__file__).is_relative_to(home), stancelens.__file__
-(read,) = iter_articles([article], skipped=print)
-print(read.title, len(read.text))
+assert Path(stancelens.__file__).is_relative_to(sys.argv.pop(1)), stancelens.__file__
+main()
 """
 
 
-def test_wheel_reads_outside_the_clone(wheel: Path, tmp_path: Path) -> None:
+def test_wheel_analyzes_outside_the_clone(wheel: Path, tmp_path: Path) -> None:
     home, elsewhere = tmp_path / "site", tmp_path / "elsewhere"
     elsewhere.mkdir()
     run(sys.executable, "-m", "pip", "install", "--no-deps", "--no-index", "--target", home, wheel, cwd=elsewhere)
-    body = "The council opened the bridge on Monday. Drivers had waited for two years."
-    text = f"Council opens the new bridge\n\n{body}"
+    text = "Council opens the new bridge\n\nThe mayor praised the Harlow Council on Monday. Drivers had waited."
     (elsewhere / "bridge.txt").write_text(text, encoding="utf-8")
-    printed = run(sys.executable, "-c", READ, home, elsewhere / "bridge.txt", cwd=elsewhere, PYTHONPATH=str(home))
-    assert printed == f"Council opens the new bridge {len(body)}\n"
+    command: list[str | Path] = [sys.executable, "-c", ANALYZE, home, "analyze", "bridge.txt", "--out", "results"]
+    printed = run(*command, cwd=elsewhere, PYTHONPATH=str(home))
+    assert printed.startswith("1 article (0 from an earlier run), 2 sentences")
+    assert "Council opens the new bridge" in (elsewhere / "results" / "report.html").read_text(encoding="utf-8")

@@ -94,3 +94,12 @@ def test_label_records(tmp_path: Path) -> None:
 def test_records_are_written_with_what_is_known_only(tmp_path: Path) -> None:
     line = json.loads(dump_line(one(write(tmp_path / "a.txt"))))
     assert set(line) == {"id", "title", "text", "file", "ignored"}
+
+
+def test_a_named_field_that_is_missing_costs_no_article(tmp_path: Path) -> None:
+    lines = [{"body": BODY, "published": None}, {"body": OTHER}, {"body": ""}, {"text": BODY}]
+    path = write(tmp_path / "a.jsonl", "".join(json.dumps(line) + "\n" for line in lines))
+    articles, skipped = read(path, text_column="body", date_column="published")
+    assert [article.date for article in articles] == [None, None]
+    assert [article.warnings for article in articles] == [None, ["no field 'published'"]]
+    assert [(item.line, item.reason.split(";")[0]) for item in skipped] == [(3, "empty"), (4, "no text column 'body'")]

@@ -80,7 +80,7 @@ def test_broken_rows_are_named_and_the_rest_is_read(tmp_path: Path) -> None:
     found = [(s.line, s.reason.split(":")[0]) for s in skipped]
     assert found == [
         (3, "broken row"), (4, "broken row"), (6, "broken encoding"), (8, "binary"), (9, "empty"),
-        (10, "id '1' was read before"), (12, "broken row"),
+        (10, "id '1' stands in this file twice"), (12, "broken row"),
     ]  # fmt: skip
 
 

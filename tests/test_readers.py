@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import tracemalloc
 from pathlib import Path, PurePosixPath
@@ -10,7 +11,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 from stancelens.data.dates import day_in_path, iso_day
 from stancelens.data.language import is_english
-from stancelens.data.readers import ReadOptions, Skipped, iter_articles
+from stancelens.data.readers import ReadOptions, Skipped, count_roughly, iter_articles
 
 from .reading import BODY, GERMAN, OTHER, RUSSIA, one, read, reason, write
 
@@ -212,3 +213,44 @@ def test_the_example_article() -> None:
     assert article.text.startswith("During an intervention")
     (span,) = article.ignored
     assert span.of(article.text).startswith("Related Sources")
+
+
+def test_rows_of_two_files_that_number_alike(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        rows = "".join(f"{n},{BODY} {name} {n}.\n" for n in (1, 2))
+        write(tmp_path / "in" / f"{name}.csv", "id,text\n" + rows)
+    articles, skipped = read(tmp_path / "in")
+    assert skipped == []
+    assert [article.id for article in articles] == ["1", "2", "b.csv#1", "b.csv#2"]
+
+
+def test_a_date_out_of_range_is_kept_as_written(tmp_path: Path) -> None:
+    odd = "Fri, 14 Mar 2025 10:00:00 +99999999999999999"
+    path = write(tmp_path / "a.csv", f'text,date\n"{BODY}","{odd}"\n"{OTHER}",2025-03-14\n')
+    articles, skipped = read(path)
+    assert skipped == []
+    assert [article.date for article in articles] == [odd, "2025-03-14"]
+
+
+def test_an_article_that_would_not_fit_in_memory(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.txt", "The council met on Monday in Harlow. " * 30_000)
+    assert reason(path).startswith("over the limit of 1,000,000 characters an article")
+
+
+def test_the_result_folder_is_not_read(tmp_path: Path) -> None:
+    write(tmp_path / "in" / "a.txt")
+    write(tmp_path / "in" / "out" / "report.html", f"<html><body><p>{BODY}</p></body></html>")
+    skipped: list[Skipped] = []
+    out = tmp_path / "in" / "out"
+    assert [a.id for a in iter_articles([tmp_path / "in"], skipped=skipped.append, beside=out)] == ["a.txt"]
+    assert skipped == []
+    assert not list(iter_articles([out], skipped=skipped.append, beside=out))
+    assert [item.reason for item in skipped] == ["the result folder itself"]
+
+
+def test_a_rough_count(tmp_path: Path) -> None:
+    write(tmp_path / "in" / "a.txt")
+    write(tmp_path / "in" / "b.csv", f"id,text\n1,{BODY}\n2,{OTHER}\n")
+    write(tmp_path / "in" / "c.jsonl", json.dumps({"text": BODY}) + "\n")
+    write(tmp_path / "in" / "d.pdf")
+    assert count_roughly([tmp_path / "in"]) == 4

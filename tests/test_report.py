@@ -15,13 +15,13 @@ from ..data.schema import Article, RecordError, dump_line
 from ..inference.report import write_report
 from .fake_results import fake_article, samples
 
-RUN = {"model": {"name": "small"}, "finished": "2025-11-03T10:00:00+00:00", "skipped": []}
+RUN = ("small", "2025-11-03T10:00:00+00:00", 0)
 
 
-def build(folder: Path, articles: list[Article], run: dict[str, Any] = RUN) -> str:
+def build(folder: Path, articles: list[Article], run: tuple[str, str, int] = RUN) -> str:
     results, out = folder / "results.jsonl", folder / "report.html"
     results.write_text("".join(dump_line(a) + "\n" for a in articles), encoding="utf-8", errors="surrogatepass")
-    write_report(results, run, out)
+    write_report(results, *run, out)
     return out.read_text(encoding="utf-8")
 
 
@@ -88,8 +88,7 @@ def test_text_of_an_article_stays_text(tmp_path: Path, payload: str) -> None:
         "aggregates": {"targets": [{"target": payload, "mentions": 1, "against": 1}], "topics": {payload: 1}},
     }  # fmt: skip
     plain = build(tmp_path, [fake_article("Quiet", "Nothing happened."), fake_article("Calm", "All is well.")])
-    run = {"model": payload, "finished": payload, "skipped": [payload]}
-    source = build(tmp_path, [Article.model_validate(record)], run)
+    source = build(tmp_path, [Article.model_validate(record)], (payload, payload, 1))
     page, clean = lxml_html.fromstring(source.replace("\x00", "")), lxml_html.fromstring(plain)
     for tag in ("script", "style", "title"):
         assert len(page.xpath(f"//{tag}")) == 1
@@ -142,7 +141,7 @@ def test_failed_write_leaves_the_old_page(tmp_path: Path, monkeypatch: pytest.Mo
     results = tmp_path / "results.jsonl"
     results.write_text(results.read_text(encoding="utf-8") + "{broken\n", encoding="utf-8")
     with pytest.raises(RecordError, match=r"results\.jsonl:9"):
-        write_report(results, RUN, tmp_path / "report.html")
+        write_report(results, *RUN, tmp_path / "report.html")
     results.write_text(dump_line(samples()[0]) + "\n", encoding="utf-8")
 
     def full(handle: int) -> None:
@@ -150,21 +149,21 @@ def test_failed_write_leaves_the_old_page(tmp_path: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr("os.fsync", full)  # the page is written by then, but not safe on the disk
     with pytest.raises(OSError, match="no space"):
-        write_report(results, RUN, tmp_path / "report.html")
+        write_report(results, *RUN, tmp_path / "report.html")
     assert (tmp_path / "report.html").read_text(encoding="utf-8") == old
     assert sorted(p.name for p in tmp_path.iterdir()) == ["report.html", "results.jsonl"]
 
 
 def test_sparse_records_and_odd_layout(tmp_path: Path) -> None:
     bare = Article(id="bare", text="Only text here.")
-    empty = build(tmp_path, [], {})
+    empty = build(tmp_path, [])
     assert "0 articles" in lxml_html.fromstring(empty).xpath("string(//title)")
     text = "One line\nwrapped here. Two.\n- item one\n- item two\n\n\nNext \r\n\r\nLast."
     spans = [(0, 22), (23, 27), (28, 38), (39, 49), (52, 56), (61, 66)]
     odd = Article.model_validate({"id": "odd", "text": text, "sentences": [{"start": a, "end": b} for a, b in spans]})
-    page = lxml_html.fromstring(build(tmp_path, [bare, odd], {"options": {"model": "base"}}))
+    page = lxml_html.fromstring(build(tmp_path, [bare, odd]))
     first, second = page.xpath("//main/article")
     assert first.xpath("string(.//*[@class='text'])").strip() == "Only text here."
     assert [len(p.xpath("./span")) for p in second.xpath(".//p[not(@class)]")] == [4, 1, 1]
     assert len(second.xpath(".//br")) == 2
-    assert page.xpath("string(//dd[@class='word'])") == "base"
+    assert page.xpath("string(//dd[@class='word'])") == "small"

@@ -63,9 +63,28 @@ def test_removed_changed_and_moved_articles(tmp_path: Path) -> None:
     assert second.data_sha256 != first.data_sha256
     run(tmp_path / "fresh", now)
     assert outputs(tmp_path / "out") == outputs(tmp_path / "fresh")
-    assert journal_keys(tmp_path / "out") == [article_key(article) for article in now]
     _, done = run(tmp_path / "out", articles)
-    assert done == [articles[n].id for n in (1, 2, 4)]
+    assert done == []  # what was away for one run is still known
+
+
+def test_predictions_of_articles_that_are_gone_are_forgotten_once_they_are_the_more(tmp_path: Path) -> None:
+    articles = [read_article(n) for n in range(6)]
+    run(tmp_path, articles)
+    run(tmp_path, articles[:3])
+    assert len(journal_keys(tmp_path)) == 6
+    run(tmp_path, articles[4:1:-1][:2])
+    assert journal_keys(tmp_path) == [article_key(article) for article in articles[4:1:-1][:2]]
+
+
+def test_a_run_that_reads_nothing_or_a_part_forgets_nothing(tmp_path: Path) -> None:
+    articles = [read_article(n) for n in range(6)]
+    run(tmp_path, articles)
+    run(tmp_path, [])
+    assert outputs(tmp_path)["results.jsonl"] == b""
+    with open_store(tmp_path, IDENTITY) as store:
+        store.finish([(article_key(articles[0]), {})], partial=True)
+    _, done = run(tmp_path, articles)
+    assert done == []
 
 
 def test_no_articles_still_give_all_files(tmp_path: Path) -> None:

@@ -163,7 +163,7 @@ def test_other_label_sets(tmp_path: Path) -> None:
         {"target": "Nova", "label": "con", "probabilities": {"pro": 0.25, "con": 0.75}},
         {"target": "Nova", "label": "title"},
     ]
-    build(tmp_path, [article(sentences=[{"start": 0, "end": 19, "stances": stances}])], labels=("pro", "con"))
+    build(tmp_path, [article(sentences=[{"start": 0, "end": 19, "stances": stances}])], labels=("pro", "con", "title"))
     (row,) = typed(tmp_path, "articles")
     assert (row["pro"], row["con"], row["label_title"], row["title"]) == (0, 1, 1, 'Rain, "again"')
     assert "against" not in row

@@ -8,7 +8,7 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stancelens.data.schema import Article, Entity, Mention
+from stancelens.data.schema import Article, Entity, Ignored, Mention
 from stancelens.inference.targets import Found, Listed, group
 
 
@@ -168,6 +168,14 @@ def test_a_target_that_is_never_named_has_no_mention() -> None:
     assert {m.entity for m in mentions} == {"e0", "e1"}
     kept = Article(id="a", text=text, entities=entities, mentions=mentions).model_dump(exclude_unset=True)["entities"]
     assert kept[2] == {"id": "e2", "name": "China", "kind": "place"}
+
+
+def test_boilerplate_names_nobody() -> None:
+    text = "NATO met. Follow us on Facebook."
+    ignored = [Ignored(start=10, end=len(text), reason="share buttons")]
+    entities, mentions = group(text, [], [Listed("Facebook"), Listed("NATO")], ignored)
+    assert [entity.name for entity in entities] == ["NATO", "Facebook"]
+    assert [mention.entity for mention in mentions] == ["e0"]
 
 
 def test_a_span_outside_the_text_is_refused() -> None:

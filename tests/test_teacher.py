@@ -49,7 +49,7 @@ def teacher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
         base = register(write_base(tmp_path_factory.mktemp("teacher") / "base"), patch)
         folder: Path = tmp_path_factory.mktemp("model") / "tiny"
         save(network_of(config_of(base), seed=5), folder)
-        yield Runtime(exported(folder, precision="fp32"), threads=1)
+        yield Runtime(exported(folder, precision="fp32"))
 
 
 def test_every_silver_mention_gets_the_teachers_probabilities(teacher: Runtime) -> None:

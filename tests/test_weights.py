@@ -73,20 +73,27 @@ def carry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-u
     return install
 
 
-def test_a_given_folder_is_taken(base: Base, folder: Path) -> None:
-    assert find_base(base, folder) == folder
+@pytest.fixture
+def given(base: Base, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of the base, under its name in a folder that the environment names."""
+    monkeypatch.setenv("STANCELENS_BASES", str(folder.parent))
+    return folder.rename(folder.parent / base.name)
 
 
-def test_a_wrong_checksum_is_refused(base: Base, folder: Path) -> None:
-    (folder / "model.safetensors").write_bytes(b"other")
+def test_a_given_folder_is_taken(base: Base, given: Path) -> None:
+    assert find_base(base) == given
+
+
+def test_a_wrong_checksum_is_refused(base: Base, given: Path) -> None:
+    (given / "model.safetensors").write_bytes(b"other")
     with pytest.raises(WeightsError, match=r"has SHA-256 [0-9a-f]{16}… but stancelens-tests/toy has .* install"):
-        find_base(base, folder)
+        find_base(base)
 
 
-def test_a_folder_without_a_file_is_refused(base: Base, folder: Path) -> None:
-    (folder / "tokenizer.json").unlink()
+def test_a_folder_without_a_file_is_refused(base: Base, given: Path) -> None:
+    (given / "tokenizer.json").unlink()
     with pytest.raises(WeightsError, match=r"does not hold tokenizer\.json"):
-        find_base(base, folder)
+        find_base(base)
 
 
 def test_missing_weights_name_the_command(base: Base) -> None:
@@ -146,7 +153,7 @@ def test_a_partial_hub_cache_does_not_hide_the_carriers(  # type: ignore[no-unty
 ) -> None:
     monkeypatch.setattr("huggingface_hub.snapshot_download", lambda *_, **__: str(folder))
     assert find_base(base) == folder
-    (folder / "model.safetensors").unlink()
+    (folder / "model.safetensors").write_bytes(b"another revision")
     carry(archive())
     assert find_base(base).is_relative_to(cache)
 
@@ -162,8 +169,9 @@ def test_offline_never_asks_the_hub(base: Base, monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(WeightsError):
         find_base(base)
     assert asked == [True]
+    monkeypatch.setenv("STANCELENS_DOWNLOAD", "1")
     with pytest.raises(WeightsError):
-        find_base(base, offline=False)
+        find_base(base)
     assert asked == [True, True, False]
 
 

@@ -21,15 +21,19 @@ Reads the sentences of an English news article in one pass: topic, targets, stan
 - **Labels:** stance {{ config.heads.stances | join(", ") }}; topic: the 17 top-level IPTC Media Topics; mentions
   {{ config.heads.kinds | join(", ") }}.
 - **Trained on:** NewsMTSC train (alone, side by side and inside their articles), AllSides articles with their topic
-  tag as a weak label, the project's corpus (train part), CNN highlights (salience); mentions from
-  spaCy's en_core_web_sm. Articles that share a sentence of eight words with a dev or test file were dropped.
+  tag as a weak label, the
+  {% if config.base == "small" %}topics and stances that the released base reads in them and in sentences of directed
+  sentiment, the {% endif %}project's corpus (train part); mentions from spaCy's en_core_web_sm. Then, the encoder
+  being fixed, the topic head learned from the corpus and from its own reading of AllSides, the salience head from CNN
+  highlights. Articles that share a sentence of eight words with a dev or test file were dropped.
 - **Command:** `python -m stancelens.training.released {{ config.base }} --data DIR --work WORK`, then
-  `python -m stancelens.training.finish`.
+  `python -m stancelens.training.finish WORK/model models/released/{{ config.base }} --data DIR --prepared PREPARED`
+  with PREPARED the folder `prepared` beside WORK.
 - **Calibration:** logits are divided by {{ config.temperatures.stance }} (stance, fitted on NewsMTSC dev) and
   {{ config.temperatures.topic }} (topic, fitted on the corpus' dev part); below a probability of
   {{ config.abstain_below.stance }} the model abstains.
 
-Macro-F1 in percent of the int8 export on dev files, which also chose the temperatures:
+Macro-F1 in percent of the int8 export on dev files, which also chose the temperatures and how int8 is smoothed:
 
 | file | macro-F1 |
 |---|---|

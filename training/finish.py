@@ -54,8 +54,12 @@ def finish(trained: Path, out: Path, data: Path, prepared: Path, seed: int = 1) 
     train_topics(topic_head, runtime, articles["gold"], articles["topics"], seed)
     save(network, draft)
     describe(draft, data)
-    shutil.rmtree(out, ignore_errors=True)
+    former = out.with_name(f"{out.name}.former")
+    shutil.rmtree(former, ignore_errors=True)
+    if out.exists():
+        out.rename(former)
     draft.rename(out)
+    shutil.rmtree(former, ignore_errors=True)
 
 
 def describe(draft: Path, data: Path) -> None:
@@ -105,13 +109,16 @@ def stance_items(runtime: Runtime, articles: list[Article]) -> tuple[np.ndarray,
 
 
 def topic_items(runtime: Runtime, articles: list[Article]) -> tuple[np.ndarray, np.ndarray]:
-    """Logits [sentences, topics] and the first gold topic of every sentence."""
+    """Logits [sentences, topics] and the gold topic of every sentence: where it has two, either is right."""
     logits, gold = [], []
     config: ModelConfig = runtime.config
     for article in articles:
         packed = pack(runtime.encoding, article.text, article.sentences or [], config.max_tokens, config.overlap)
-        logits.append(runtime.read(packed).topics())
-        gold += [config.heads.topics.index((sentence.topics or [""])[0]) for sentence in article.sentences or []]
+        rows = runtime.read(packed).topics()
+        logits.append(rows)
+        for row, sentence in zip(rows, article.sentences or [], strict=True):
+            labels = [config.heads.topics.index(topic) for topic in sentence.topics or []]
+            gold.append(int(row.argmax()) if int(row.argmax()) in labels else labels[0])
     return np.concatenate(logits), np.asarray(gold)
 
 

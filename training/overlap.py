@@ -1,12 +1,14 @@
-"""Keeps what measures out of what trains: finds sentences of eight words or more that stand in both."""
+"""Keeps what measures out of what trains: finds texts that hold a protected sentence, or half of one."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 WORDS = 8  # a shorter sentence occurs twice by chance
+RUN = 5  # words; a sentence counts as held where half of its runs are, so a cut or an edited copy is found too
 _WORD = re.compile(r"[^\W_]+")
 _SPLIT_NEGATION = re.compile(r"(?<=\w)\s+(?=n['’]t\b)")  # "did n't", as some corpora write it
 
@@ -16,25 +18,31 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(_SPLIT_NEGATION.sub("", text.lower()))
 
 
+def _runs(text: str) -> set[int]:
+    """Hashes of the text's runs of RUN words, the same within one process."""
+    words = words_of(text)
+    return {hash(tuple(words[at : at + RUN])) for at in range(len(words) - RUN + 1)}
+
+
 @dataclass
 class Protected:
     """Sentences of dev, test and measure-only files."""
 
-    by_start: dict[tuple[str, ...], list[tuple[str, ...]]] = field(default_factory=dict)
+    lengths: list[int] = field(default_factory=list)  # runs of each sentence
+    holders: dict[int, list[int]] = field(default_factory=dict)  # run → sentences that hold it
+    added: set[tuple[str, ...]] = field(default_factory=set)
 
     def add(self, sentences: Iterable[str]) -> None:
         for sentence in sentences:
             words = tuple(words_of(sentence))
-            if len(words) >= WORDS:
-                found = self.by_start.setdefault(words[:WORDS], [])
-                if words not in found:
-                    found.append(words)
+            if len(words) >= WORDS and words not in self.added:
+                self.added.add(words)
+                runs = _runs(sentence)
+                for run in runs:
+                    self.holders.setdefault(run, []).append(len(self.lengths))
+                self.lengths.append(len(runs))
 
     def overlaps(self, text: str) -> bool:
-        """Whether a protected sentence stands in the text, however the text is cut into sentences."""
-        words = words_of(text)
-        for start in range(len(words) - WORDS + 1):
-            for sentence in self.by_start.get(tuple(words[start : start + WORDS]), ()):
-                if tuple(words[start : start + len(sentence)]) == sentence:
-                    return True
-        return False
+        """Whether the text holds at least half of the word runs of a protected sentence."""
+        found = Counter(sentence for run in _runs(text) for sentence in self.holders.get(run, ()))
+        return any(2 * count >= self.lengths[sentence] for sentence, count in found.items())

@@ -18,15 +18,16 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ..data.importers.allsides import read_allsides
+from ..data.importers.directed import read_directed_sentences
 from ..data.importers.newsmtsc import read_newsmtsc, read_newsmtsc_in_context
 from ..data.importers.protected import protected_sentences
 from ..data.labels import STANCES, TOPICS
 from ..data.schema import Article, Sentence, dump_line, load_articles
-from ..models.export import exported
+from ..models.export import export_key, exported
 from ..models.network import save
-from ..models.network_config import WEIGHTS, HeadsConfig, ModelConfig
+from ..models.network_config import HeadsConfig, ModelConfig
 from ..models.runtime import Runtime
-from ..models.weights import BASES, file_hash, find_base
+from ..models.weights import BASES, find_base
 from ..models.windows import Encoding, load_encoding
 from .examples import Example, make_example
 from .overlap import Protected
@@ -39,6 +40,7 @@ PACKAGE = Path(__file__).parents[1]
 GOLD = PACKAGE / "data" / "gold" / "articles.jsonl"
 RELEASED = PACKAGE / "models" / "released"
 WEAK_TOPIC = 0.3  # weight of a topic that is only the article's
+WINDOWS = {"base": (256, 48), "small": (128, 24)}  # tokens, shared with the next; attention is much of `small`'s time
 PER_TOPIC = 250  # articles of allsides a topic
 log = logging.getLogger("stancelens.training")
 
@@ -77,7 +79,7 @@ def joined(rows: list[Article], generator: random.Random) -> Iterator[Article]:
 
 def prepare(data: Path, work: Path) -> dict[str, list[Article]]:
     """The training articles by source, without overlap with what measures, with silver mentions; kept in ``work``."""
-    names = ("rows", "context", "topics", "gold")
+    names = ("rows", "context", "topics", "gold", "unlabelled")
     if all((work / f"{name}.jsonl").is_file() for name in names):
         return {name: list(load_articles(work / f"{name}.jsonl")) for name in names}
     newsmtsc = data / "stance" / "newsmtsc"
@@ -86,6 +88,7 @@ def prepare(data: Path, work: Path) -> dict[str, list[Article]]:
         "context": read_newsmtsc_in_context(newsmtsc, "train"),
         "topics": capped(read_allsides(data / "topic" / "allsides" / "articles.jsonl.gz", words=110)),
         "gold": (article for article in load_articles(GOLD) if article.split == "train"),
+        "unlabelled": read_directed_sentences(data / "stance" / "directed_sentiment" / "train.txt.gz"),
     }
     protected = Protected()
     protected.add(protected_sentences(data))
@@ -105,16 +108,26 @@ def prepare(data: Path, work: Path) -> dict[str, list[Article]]:
     return prepared
 
 
+def unprotected(prepared: dict[str, list[Article]], data: Path) -> None:
+    """Raises ValueError if an article holds a sentence that measures, as one prepared under earlier rules may."""
+    protected = Protected()
+    protected.add(protected_sentences(data))
+    for name, articles in prepared.items():
+        for article in articles:
+            if protected.overlaps(article.text):
+                raise ValueError(f"{name}: {article.id} holds a sentence that measures; prepare the articles anew")
+
+
 def write_whole(path: Path, articles: Iterable[Article]) -> None:
     part = path.with_suffix(".part")
     part.write_text("".join(dump_line(article) + "\n" for article in articles), encoding="utf-8")
     part.rename(path)
 
 
-def teach(articles: list[Article], work: Path) -> list[Article]:
+def teach(name: str, articles: list[Article], work: Path) -> list[Article]:
     """The articles labelled by the released ``base``; kept in ``work``."""
     teacher = RELEASED / "base"
-    path = work / f"taught-{file_hash(teacher / WEIGHTS)[:8]}.jsonl"
+    path = work / f"{name}-{export_key(teacher)}.jsonl"
     if not path.is_file():
         write_whole(path, taught(articles, Runtime(exported(teacher))))
     return list(load_articles(path))
@@ -143,11 +156,12 @@ def sources(prepared: dict[str, list[Article]], encoding: Encoding, config: Mode
     random.Random(seed).shuffle(shuffled)
     small = config.base == "small"
     return [
-        Source(examples(rows), 4.0 if small else 2.0, 1400),
+        Source(examples(rows), 3.0 if small else 2.0, 1400),
         Source(examples(joined(shuffled, random.Random(seed))), 2.0 if small else 0.6, 1400),
         Source(examples(prepared["context"]), 2.0 if small else 1.0, 2000),
         Source(examples(prepared["topics"], 1.0 if small else WEAK_TOPIC), 3.0 if small else 1.0, 2000),
         Source(examples(prepared["gold"]), 10.0 if small else 5.0, 1400),
+        *([Source(examples(prepared["unlabelled"]), 2.0, 1400)] if small else []),
     ]
 
 
@@ -155,13 +169,16 @@ def train(base: str, data: Path, work: Path, seed: int, limit: int | None = None
     """Train and write ``work``/model; ``limit`` cuts the plan for a trial. Returns the model's folder."""
     started = time.monotonic()
     prepared = prepare(data, work.parent / "prepared")
+    unprotected(prepared, data)
     if base == "small":
-        prepared["topics"] = teach(prepared["topics"], work.parent / "prepared")
+        for name in ("topics", "unlabelled"):
+            prepared[name] = teach(name, prepared[name], work.parent / "prepared")
     encoding = load_encoding(find_base(BASES[base]))
     hidden = {"base": 768, "small": 384}[base]
     heads = HeadsConfig(hidden, list(STANCES), list(TOPICS), KINDS, salience=True)
     lora = {"rank": 16, "alpha": 32} if base == "base" else None
-    config = ModelConfig(base, base, BASES[base].sha256, heads, lora)
+    window, overlap = WINDOWS[base]
+    config = ModelConfig(base, base, BASES[base].sha256, heads, lora, window, overlap)
     settings = Settings(seed=seed) if lora else Settings(seed=seed, encoder_rate=8e-5)
     plan = plan_batches(sources(prepared, encoding, config, seed), seed)[:limit]
     tokens = sum(example.tokens for batch in plan for example in batch)

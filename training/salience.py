@@ -15,7 +15,8 @@ from torch.nn import functional as F  # noqa: N812
 
 from ..data.schema import Article, Span
 from ..data.sentences import split_sentences
-from ..models.heads import MAX_SENTENCES, SalienceHead
+from ..models.heads import SalienceHead
+from ..models.network_config import SALIENCE_POSITIONS
 from ..models.runtime import Runtime
 from ..models.windows import pack
 from .overlap import words_of
@@ -35,7 +36,7 @@ def first_sentences(article: Article) -> list[Span]:
         if spans and count > WORDS:
             break
         spans.append(span)
-    return spans[:MAX_SENTENCES]
+    return spans
 
 
 def oracle(sentences: Sequence[str], reference: str) -> list[int]:
@@ -103,4 +104,5 @@ def train_salience(head: SalienceHead, runtime: Runtime, articles: Sequence[Arti
 
 
 def _loss(head: SalienceHead, vectors: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-    return F.binary_cross_entropy_with_logits(head(vectors[None], torch.arange(len(labels))), labels)
+    positions = torch.arange(len(labels)).clamp(max=SALIENCE_POSITIONS - 1)
+    return F.binary_cross_entropy_with_logits(head(vectors[None], positions), labels)

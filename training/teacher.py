@@ -13,8 +13,7 @@ from scipy.special import softmax
 from ..data.schema import Article, Mention, Sentence, Span, Stance
 from ..models.runtime import Runtime
 from ..models.windows import pack, tokens_of
-
-TAG_ODDS = 3.0  # the article's own topic is taken to be so many times likelier than the teacher says; 1 ignores it
+from .topics import TAG_ODDS
 
 
 def taught(articles: Iterable[Article], teacher: Runtime) -> Iterator[Article]:
@@ -28,7 +27,7 @@ def taught(articles: Iterable[Article], teacher: Runtime) -> Iterator[Article]:
         packed = pack(teacher.encoding, article.text, sentences, config.max_tokens, config.overlap)
         reading = teacher.read(packed)
         topics = softmax(reading.topics() / config.temperatures.get("topic", 1.0), axis=1)
-        for label in article.topics or []:
+        for label in article.topics or []:  # none is known of a sentence from elsewhere
             topics[:, config.heads.topics.index(label)] *= TAG_ODDS
         topics /= topics.sum(axis=1, keepdims=True)
         owners = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ import numpy as np
 import torch
 from sklearn.metrics import f1_score
 from torch.utils.data import SequentialSampler
-from transformers import Trainer, TrainerCallback, TrainingArguments, get_linear_schedule_with_warmup, set_seed
+from transformers import Trainer, TrainingArguments, get_linear_schedule_with_warmup, set_seed
 from transformers.trainer_utils import get_last_checkpoint
 
 from ..models.network import Network, build
@@ -25,8 +26,6 @@ class Settings:
     """How a run learns."""
 
     seed: int = 1
-    rank: int = 16  # of the low-rank adapters; 0 trains the encoder's own layers
-    alpha: int = 32  # scale of the adapters is alpha / rank
     dropout: float = 0.05  # on the adapters' input, 0 to 1
     encoder_rate: float = 3e-4  # peak learning rate of adapters or layers
     head_rate: float = 1e-3  # peak learning rate of the heads
@@ -50,9 +49,12 @@ def fit(
     plan: Sequence[Sequence[Example]],
     pad: int,
     work: Path,
-    callbacks: Sequence[TrainerCallback] = (),
 ) -> Network:
-    """Train on the planned batches, resuming from the last checkpoint in ``work``."""
+    """Train on the planned batches, resuming from the last checkpoint in ``work``.
+
+    Raises ValueError if the checkpoints there are another run's.
+    """
+    _claim(work, config, settings, plan)
     set_seed(settings.seed)
     network = build(config, dropout=settings.dropout)
     objective = Objective(network, settings.smoothing)
@@ -88,13 +90,32 @@ def fit(
         model=objective,
         args=arguments,
         train_dataset=list(plan),  # type: ignore[arg-type]
-        data_collator=lambda items: collate(items[0], pad),
+        data_collator=lambda items: collate(_only(items), pad),
         optimizers=(optimizer, schedule),
-        callbacks=list(callbacks),
     )
     last = get_last_checkpoint(str(work)) if work.is_dir() else None
     trainer.train(resume_from_checkpoint=last)
     return network
+
+
+def _claim(work: Path, config: ModelConfig, settings: Settings, plan: Sequence[Sequence[Example]]) -> None:
+    """Mark ``work`` as this run's: another seed or plan must not go on from its checkpoints."""
+    digest = hashlib.sha256(f"{config} {settings}".encode())
+    for batch in plan:
+        for example in batch:
+            for array in (example.packed.ids, example.stances, example.topics, example.tags):
+                digest.update(array.tobytes())
+    work.mkdir(parents=True, exist_ok=True)
+    mark = work / "run"
+    if mark.is_file() and mark.read_text(encoding="utf-8") != digest.hexdigest():
+        raise ValueError(f"{work} holds checkpoints of a run with other data or settings: choose another folder")
+    mark.write_text(digest.hexdigest(), encoding="utf-8")
+
+
+def _only(items: Sequence[Sequence[Example]]) -> Sequence[Example]:
+    """The one planned batch: with two GPUs the Trainer asks for two, and one would be dropped."""
+    (batch,) = items
+    return batch
 
 
 @torch.no_grad()
@@ -102,12 +123,13 @@ def stance_probabilities(network: Network, examples: Sequence[Example], pad: int
     """Probabilities and gold labels of all targets: float [targets, stances] and int [targets]."""
     network.eval()
     objective = Objective(network, 0.0)
+    device = next(network.parameters()).device
     probabilities, gold = [], []
     for at in range(0, len(examples), 32):
         batch = collate(examples[at : at + 32], pad)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            output = objective(**batch)
-        probabilities.append(output["stance_logits"].float().softmax(-1).numpy())
+        with torch.autocast(device.type, dtype=torch.bfloat16):
+            output = objective(**{name: tensor.to(device) for name, tensor in batch.items()})
+        probabilities.append(output["stance_logits"].float().softmax(-1).cpu().numpy())
         gold.append(batch["stances"].argmax(-1).numpy())
     return np.concatenate(probabilities), np.concatenate(gold)
 

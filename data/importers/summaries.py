@@ -10,9 +10,8 @@ from ..schema import Article
 from .jsonl import read_lines
 
 
-def read_summaries(path: Path, sets: str = "") -> Iterator[Article]:
-    """The articles of one file whose set begins with ``sets``, each with its references."""
+def read_summaries(path: Path) -> Iterator[Article]:
+    """The articles of one file, each with its references."""
     for row in read_lines(path):
-        if row.get("set", "").startswith(sets):
-            references = [detokenize(reference) for reference in row["references"]]
-            yield Article(id=str(row["id"]), text=detokenize(row["article"]), summaries=references)
+        references = [detokenize(reference) for reference in row["references"]]
+        yield Article(id=str(row["id"]), text=detokenize(row["article"]), summaries=references)
