@@ -46,6 +46,8 @@ def exported(folder: Path, *, precision: str = "int8") -> Path:
         try:
             try:
                 _export(folder, config, scratch, precision)
+            except WeightsError:
+                raise
             except (SafetensorError, KeyError, ValueError, RuntimeError) as error:
                 raise WeightsError(f"{folder / WEIGHTS} cannot be used: {error}: train or install it again") from error
             _check(folder, scratch, precision)
@@ -123,9 +125,12 @@ def calibration_texts() -> list[str]:
 
 def _export(folder: Path, config: ModelConfig, out: Path, precision: str) -> None:
     import torch
+    from transformers.utils import logging
 
     from .network import load, merged
 
+    logging.set_verbosity_error()  # the loader reports the pooling layer that is left out
+    logging.disable_progress_bar()
     network = load(folder)
     encoder = merged(network).eval()
     encoder.set_attn_implementation("eager")  # type: ignore[operator]  # the fused form exports as far slower operators, for masks most of all

@@ -221,7 +221,7 @@ def test_other_logits_are_refused(checked: Path, tmp_path: Path, value: float) -
 
 
 @pytest.mark.parametrize(
-    "content", ['{"stance": [1, 2', '{"mood": [1.0]}', '{"stance": [1.0, 2.0]}', "[]", '{"stance": "x"}']
+    "content", ["{}", '{"stance": [1, 2', '{"mood": [1.0]}', '{"stance": [1.0, 2.0]}', "[]", '{"stance": "x"}']
 )
 def test_a_damaged_check_file_is_refused(checked: Path, content: str) -> None:
     (checked / CHECK).write_text(content, encoding="utf-8")
@@ -237,4 +237,29 @@ def test_a_folder_that_is_no_model_is_refused(tmp_path: Path, copied: Path) -> N
         exported(copied)
     (copied / "model.json").write_text("{}", encoding="utf-8")
     with pytest.raises(WeightsError, match="is not a model folder"):
+        exported(copied)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("base", "huge", "base 'huge' is none of"),
+        ("lora", {"rank": 4}, "lora must hold rank and alpha"),
+        ("max_tokens", 1024, "max_tokens 1024 is not between 16 and 512"),
+        ("temperatures", {"stance": 0}, "a temperature must be above 0"),
+    ],
+)
+def test_a_configuration_that_cannot_be_is_refused(copied: Path, field: str, value: object, message: str) -> None:
+    config = json.loads((copied / "model.json").read_text(encoding="utf-8"))
+    (copied / "model.json").write_text(json.dumps({**config, field: value}), encoding="utf-8")
+    with pytest.raises(WeightsError, match=message):
+        exported(copied)
+
+
+@pytest.mark.parametrize("length", [0, 100, 5000])
+def test_cut_weights_are_one_sentence(copied: Path, length: int) -> None:
+    weights = (copied / WEIGHTS).read_bytes()
+    assert len(weights) > 5000
+    (copied / WEIGHTS).write_bytes(weights[:length])
+    with pytest.raises(WeightsError, match=r"model\.safetensors cannot be used"):
         exported(copied)
