@@ -1,9 +1,9 @@
-"""Scores of predicted against gold labels. Labels are integers; F1 and accuracy are percentages."""
+"""Scores of predicted against gold labels. Labels are integers; F1 is a percentage."""
 
 from __future__ import annotations
 
 import numpy as np
-from sklearn.metrics import accuracy_score, f1_score
+from sklearn.metrics import f1_score
 
 COVERAGE = 0.8  # share of the items that is kept where a model may stay silent on the others
 
@@ -12,12 +12,6 @@ def macro_f1(gold: np.ndarray, predicted: np.ndarray) -> float:
     """Mean F1 of the classes that occur, as gold or as prediction. Raises ValueError without items."""
     _check(gold, predicted)
     return float(100 * f1_score(gold, predicted, average="macro", zero_division=0))
-
-
-def accuracy(gold: np.ndarray, predicted: np.ndarray) -> float:
-    """Percentage of items with the right label. Raises ValueError without items."""
-    _check(gold, predicted)
-    return float(100 * accuracy_score(gold, predicted))
 
 
 def most_confident(confidence: np.ndarray, coverage: float = COVERAGE) -> np.ndarray:

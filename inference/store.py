@@ -65,9 +65,6 @@ class Store:
     def __exit__(self, *_error: object) -> None:
         self.close()
 
-    def __len__(self) -> int:
-        return len(self._journal)
-
     def close(self) -> None:
         """Give the folder free; what was put stays."""
         try:
@@ -77,10 +74,6 @@ class Store:
 
     def has(self, key: str) -> bool:
         return key in self._journal
-
-    def get(self, key: str) -> Article:
-        """The prediction as it was put. Raises KeyError."""
-        return parse_line(self._journal.get(key), f"prediction {key}")
 
     def put(self, key: str, result: Article) -> None:
         """Keep a prediction. Raises RecordError for one that could not be read back, such as one with NaN."""

@@ -38,7 +38,10 @@ def exported(folder: Path, *, precision: str = "int8") -> Path:
     home = cache_dir() / "exports" / f"{config.name}-{precision}-{export_key(folder)}"
     if (home / "done").is_file():
         return home
-    home.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        home.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WeightsError(f"{home.parent} cannot be made: {error.strerror}; set STANCELENS_CACHE") from error
     with FileLock(f"{home}.lock"):
         if (home / "done").is_file():
             return home
@@ -50,6 +53,8 @@ def exported(folder: Path, *, precision: str = "int8") -> Path:
                 raise
             except (SafetensorError, KeyError, ValueError, RuntimeError) as error:
                 raise WeightsError(f"{folder / WEIGHTS} cannot be used: {error}: train or install it again") from error
+            except OSError as error:
+                raise WeightsError(f"{home.parent} cannot hold the export: {error}; set STANCELENS_CACHE") from error
             _check(folder, scratch, precision)
             (scratch / "done").write_text("", encoding="utf-8")
             scratch.chmod(0o755)  # a temporary folder is its owner's alone, a cache may be shared

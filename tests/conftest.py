@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from ..models.weights import Base
+    from ..models.windows import Encoding
 
 NEEDED = ("shared", "stancelens_data", "benchmark data")  # in a skip's reason, any case
 
@@ -32,3 +37,20 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     report = yield
     fail_if_data_is_missing(report)
     return report
+
+
+@pytest.fixture(scope="module")
+def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Base]:
+    """A tiny random encoder, registered as a base."""
+    from .tiny import register, write_base  # torch, which most tests do without
+
+    with pytest.MonkeyPatch.context() as patch:
+        yield register(write_base(tmp_path_factory.mktemp("tiny") / "base"), patch)
+
+
+@pytest.fixture(scope="module")
+def encoding(tiny_base: Base) -> Encoding:
+    from ..models.weights import find_base
+    from .tiny import encoding_of
+
+    return encoding_of(find_base(tiny_base))

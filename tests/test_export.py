@@ -160,7 +160,7 @@ def test_a_failing_export_leaves_no_folder(
 
     with monkeypatch.context() as patch:
         patch.setattr(export, "_export", half)
-        with pytest.raises(OSError, match="no space"):
+        with pytest.raises(WeightsError, match="cannot hold the export: no space left on device"):
             exported(copied)
     assert not [path for path in (tmp_path / "cache" / "exports").iterdir() if path.is_dir()]
     assert (exported(copied) / "done").is_file()  # and the next attempt is not in its way
@@ -262,4 +262,13 @@ def test_cut_weights_are_one_sentence(copied: Path, length: int) -> None:
     assert len(weights) > 5000
     (copied / WEIGHTS).write_bytes(weights[:length])
     with pytest.raises(WeightsError, match=r"model\.safetensors cannot be used"):
+        exported(copied)
+
+
+def test_a_cache_that_cannot_be_made_is_one_sentence(
+    copied: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    monkeypatch.setenv("STANCELENS_CACHE", str(tmp_path / "file"))
+    with pytest.raises(WeightsError, match="cannot be made: Not a directory; set STANCELENS_CACHE"):
         exported(copied)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import pytest
 from stancelens.data.importers.directed import read_directed_sentences
 from stancelens.data.schema import Article, Mention, Sentence, Stance
 from stancelens.models.network_config import ModelConfig
-from stancelens.models.weights import Base, find_base
+from stancelens.models.weights import Base
 from stancelens.models.windows import Encoding
 from stancelens.training.examples import make_example
 from stancelens.training.finish import fit_temperature
@@ -21,18 +20,7 @@ from stancelens.training.released import joined
 from stancelens.training.salience import oracle
 from stancelens.training.trainer import Settings, fit, stance_probabilities
 
-from .tiny import config_of, encoding_of, register, write_base
-
-
-@pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Base]:
-    with pytest.MonkeyPatch.context() as patch:
-        yield register(write_base(tmp_path_factory.mktemp("recipe") / "base"), patch)
-
-
-@pytest.fixture(scope="module")
-def encoding(base: Base) -> Encoding:
-    return encoding_of(find_base(base))
+from .tiny import config_of
 
 
 def row(number: int, word: str, label: str) -> Article:
@@ -54,9 +42,11 @@ def rows() -> list[Article]:
 
 
 def test_a_run_learns_resumes_and_refuses_another_ones_checkpoints(
-    base: Base, encoding: Encoding, tmp_path: Path
+    tiny_base: Base, encoding: Encoding, tmp_path: Path
 ) -> None:
-    config: ModelConfig = replace(config_of(base, lora=False), heads=replace(config_of(base).heads, salience=False))
+    config: ModelConfig = replace(
+        config_of(tiny_base, lora=False), heads=replace(config_of(tiny_base).heads, salience=False)
+    )
     examples = [make_example(article, encoding, config) for article in rows()]
     plan = plan_batches([Source(examples, 30, 64)], seed=1)
     settings = Settings(encoder_rate=1e-3, head_rate=5e-3, save_every=10)

@@ -34,8 +34,7 @@ def test_results_and_counts(tmp_path: Path) -> None:
     assert {path.name for path in (tmp_path / "out").iterdir()} == {*OUTPUTS, ".work"}
     assert "near_duplicate_of" not in (tmp_path / "out" / ".work" / "journal.jsonl").read_text()
     with open_store(tmp_path / "out", IDENTITY) as store:
-        assert len(store) == 5
-        assert store.get(article_key(articles[1])) == predict(articles[1])
+        assert all(store.has(article_key(article)) for article in articles)
 
 
 def test_second_run_predicts_nothing_and_presents_anew(tmp_path: Path) -> None:
@@ -110,7 +109,7 @@ def test_prediction_that_cannot_be_read_back_is_refused(tmp_path: Path) -> None:
     with open_store(tmp_path, IDENTITY) as store:
         with pytest.raises(RecordError, match=r"a/1\.txt.*probabilities"):
             store.put(article_key(read_article(1)), article)
-        assert len(store) == 0
+        assert not store.has(article_key(read_article(1)))
 
 
 def test_finish_without_a_prediction_keeps_the_former_results(tmp_path: Path) -> None:

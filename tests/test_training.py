@@ -2,41 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 import torch
 from stancelens.data.detokenize import detokenize
 from stancelens.data.schema import Article, Entity, Mention, Sentence, Stance
 from stancelens.models.network_config import ModelConfig
-from stancelens.models.weights import Base, find_base
+from stancelens.models.weights import Base
 from stancelens.models.windows import Encoding
 from stancelens.training.examples import Example, collate, make_example
 from stancelens.training.objective import Objective
 from stancelens.training.overlap import Protected
 from stancelens.training.plan import Source, plan_batches
 
-from .tiny import config_of, encoding_of, network_of, register, write_base
+from .tiny import config_of, network_of
 
 FIRST, SECOND = "The mayor praised John Smith and Smith said so.", "Storm and rain in Harlow."
 TEXT = f"{FIRST} {SECOND}"
 
 
 @pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Base]:
-    with pytest.MonkeyPatch.context() as patch:
-        yield register(write_base(tmp_path_factory.mktemp("training") / "base"), patch)
-
-
-@pytest.fixture(scope="module")
-def encoding(base: Base) -> Encoding:
-    return encoding_of(find_base(base))
-
-
-@pytest.fixture(scope="module")
-def config(base: Base) -> ModelConfig:
-    return config_of(base, max_tokens=20, overlap=6)
+def config(tiny_base: Base) -> ModelConfig:
+    return config_of(tiny_base, max_tokens=20, overlap=6)
 
 
 def article(*, stance: str | None = None, topics: list[str] | None = None, silver: bool = False) -> Article:

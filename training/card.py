@@ -20,12 +20,11 @@ Reads the sentences of an English news article in one pass: topic, targets, stan
 - **File:** `model.safetensors`, {{ "%.1f" % megabytes }} MB, SHA-256 `{{ sha256 }}`.
 - **Labels:** stance {{ config.heads.stances | join(", ") }}; topic: the 17 top-level IPTC Media Topics; mentions
   {{ config.heads.kinds | join(", ") }}.
-- **Trained on:** NewsMTSC train (alone, side by side and inside their articles), AllSides articles with their topic
-  tag as a weak label, the
-  {% if config.base == "small" %}topics and stances that the released base reads in them and in sentences of directed
-  sentiment, the {% endif %}project's corpus (train part); mentions from spaCy's en_core_web_sm. Then, the encoder
-  being fixed, the topic head learned from the corpus and from its own reading of AllSides, the salience head from CNN
-  highlights. Articles that share a sentence of eight words with a dev or test file were dropped.
+- **Trained on:** NewsMTSC train (alone, side by side and inside their articles), the project's corpus (train part),
+  {% if config.base == "small" %}AllSides articles and sentences of directed sentiment as the released base reads them
+  {%- else %}AllSides articles with their topic tag as a weak label{% endif %}; mentions from spaCy's en_core_web_sm.
+  Then, the encoder being fixed, the topic head learned from the corpus and from its own reading of AllSides, the
+  salience head from CNN highlights. Texts that hold half of a sentence of a dev or test file were dropped.
 - **Command:** `python -m stancelens.training.released {{ config.base }} --data DIR --work WORK`, then
   `python -m stancelens.training.finish WORK/model models/released/{{ config.base }} --data DIR --prepared PREPARED`
   with PREPARED the folder `prepared` beside WORK.
@@ -41,8 +40,9 @@ Macro-F1 in percent of the int8 export on dev files, which also chose the temper
 | {{ name }} | {{ "%.1f" % value }} |
 {%- endfor %}
 
-Test figures stand in the README, with intervals. **Limits:** English news; stance toward a target that a sentence
-does not name is not read; topics outside politics rest on few labels; mentions follow a small tagger's habits.
+Readings of test files are listed in docs/experiments.md. **Limits:** English news; stance toward
+a target that a sentence does not name is not read; harm done to a target is often taken for stance against it; topics
+outside politics rest on few labels; mentions follow a small tagger's habits.
 """
 )
 
