@@ -1,13 +1,14 @@
 """Near-identical wire copy: the same agency report in several papers.
 
 Two texts are near-identical if about seven in ten of their runs of five words are shared, estimated with datasketch's
-MinHash. Its LSH index keeps 2.5 KB and more an article, so the index here is a plain one of about 1.3 KB an article,
-whatever the article's length: a signature of 64 numbers and twelve keys of four numbers each.
+MinHash. Its LSH index lives in memory; the index here is a temporary SQLite database, which keeps to a few megabytes
+of memory and is gone when it is closed.
 """
 
 from __future__ import annotations
 
 import re
+import sqlite3
 import zlib
 from typing import Any
 
@@ -24,6 +25,14 @@ _WORD = re.compile(r"\w+")
 # One odd factor a row, to make one 64-bit key of a band's four numbers
 _FACTORS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93], dtype=np.uint64)
 _BAND_NUMBERS = np.arange(BANDS, dtype=np.uint64)  # keep equal numbers in different bands apart
+_TABLES = """
+CREATE TABLE articles (number INTEGER PRIMARY KEY, id TEXT, signature BLOB);
+CREATE TABLE bands (key INTEGER PRIMARY KEY, article INTEGER);  -- the first article that had the key
+"""
+_CANDIDATES = f"""
+SELECT id, signature FROM articles
+WHERE number IN (SELECT article FROM bands WHERE key IN ({", ".join("?" * BANDS)})) ORDER BY number
+"""
 
 
 class NearDuplicates:
@@ -31,33 +40,29 @@ class NearDuplicates:
 
     def __init__(self) -> None:
         self._permutations = MinHash(num_perm=SIGNATURE, scheme="affine32").permutations
-        self._ids: list[str] = []
-        self._signatures = np.empty((1024, SIGNATURE), dtype=np.uint32)
-        self._holders: dict[int, int] = {}  # key of a band → the first article that had it
+        self._index = sqlite3.connect("")  # on disk, without a name
+        self._index.executescript(_TABLES)
 
     def check(self, article_id: str, text: str) -> str | None:
         """The id of the earliest near-identical article among those checked before; this one is then remembered."""
         signature = self._signature(text)
         if signature is None:
             return None
-        bands = signature[: BANDS * ROWS].reshape(BANDS, ROWS).astype(np.uint64)
-        keys: list[int] = ((bands * _FACTORS).sum(axis=1, dtype=np.uint64) * np.uint64(BANDS) + _BAND_NUMBERS).tolist()
-        candidates = sorted({self._holders[key] for key in keys if key in self._holders})
-        similar = (c for c in candidates if np.count_nonzero(self._signatures[c] == signature) >= SIMILAR * SIGNATURE)
-        earliest = next(similar, None)
+        keys = _keys(signature)
+        found = None
+        for candidate, held in self._index.execute(_CANDIDATES, keys):
+            if np.count_nonzero(np.frombuffer(held, np.uint32) == signature) >= SIMILAR * SIGNATURE:
+                found = str(candidate)
+                break
         self._remember(article_id, signature, keys)
-        return None if earliest is None else self._ids[earliest]
+        return found
 
     def _remember(self, article_id: str, signature: Any, keys: list[int]) -> None:
-        number = len(self._ids)
-        new = [key for key in keys if key not in self._holders]
-        if not new:
-            return  # every key leads to an earlier article already
-        if number == len(self._signatures):
-            self._signatures = np.concatenate([self._signatures, np.empty_like(self._signatures)])
-        self._ids.append(article_id)
-        self._signatures[number] = signature
-        self._holders.update(dict.fromkeys(new, number))
+        added = self._index.execute("INSERT INTO articles (id, signature) VALUES (?, ?)", (article_id, signature.data))
+        number = added.lastrowid
+        new = self._index.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?)", ((key, number) for key in keys))
+        if not new.rowcount:  # every key leads to an earlier article already
+            self._index.execute("DELETE FROM articles WHERE number = ?", (number,))
 
     def _signature(self, text: str) -> Any:
         words = _WORD.findall(text.casefold())
@@ -67,3 +72,11 @@ class NearDuplicates:
         minhash = MinHash(num_perm=SIGNATURE, scheme="affine32", hashfunc=zlib.crc32, permutations=self._permutations)
         minhash.update_batch(list(runs))
         return minhash.hashvalues.astype(np.uint32)
+
+
+def _keys(signature: Any) -> list[int]:
+    """One key a band, as SQLite's signed integers."""
+    bands = signature[: BANDS * ROWS].reshape(BANDS, ROWS).astype(np.uint64)
+    mixed = (bands * _FACTORS).sum(axis=1, dtype=np.uint64) * np.uint64(BANDS) + _BAND_NUMBERS
+    keys: list[int] = mixed.view(np.int64).tolist()
+    return keys
