@@ -20,8 +20,6 @@ SIGNATURE = 64  # hash functions
 BANDS, ROWS = 12, 4  # finds 96% of pairs with 0.7 in common, 99.8% of those with 0.8
 SIMILAR = 0.7  # share of runs in common, as estimated from the signatures
 _WORD = re.compile(r"\w+")
-
-
 # One odd factor a row, to make one 64-bit key of a band's four numbers
 _FACTORS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93], dtype=np.uint64)
 _BAND_NUMBERS = np.arange(BANDS, dtype=np.uint64)  # keep equal numbers in different bands apart
@@ -36,7 +34,7 @@ WHERE number IN (SELECT article FROM bands WHERE key IN ({", ".join("?" * BANDS)
 
 
 class NearDuplicates:
-    """The texts seen so far. Answers depend on the texts and their order alone: a run repeated gives the same."""
+    """The texts seen so far, to be closed. Answers depend on the texts and their order alone."""
 
     def __init__(self) -> None:
         self._permutations = MinHash(num_perm=SIGNATURE, scheme="affine32").permutations
@@ -44,7 +42,10 @@ class NearDuplicates:
         self._index.executescript(_TABLES)
 
     def check(self, article_id: str, text: str) -> str | None:
-        """The id of the earliest near-identical article among those checked before; this one is then remembered."""
+        """The id of the earliest near-identical article among those checked before; this one is then remembered.
+
+        Raises sqlite3.Error where the temporary folder cannot be written.
+        """
         signature = self._signature(text)
         if signature is None:
             return None
@@ -56,6 +57,10 @@ class NearDuplicates:
                 break
         self._remember(article_id, signature, keys)
         return found
+
+    def close(self) -> None:
+        """Remove the index."""
+        self._index.close()
 
     def _remember(self, article_id: str, signature: Any, keys: list[int]) -> None:
         added = self._index.execute("INSERT INTO articles (id, signature) VALUES (?, ?)", (article_id, signature.data))

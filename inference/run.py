@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
+import sqlite3
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -59,10 +61,9 @@ def analyze(articles: Sequence[Path], out: Path, options: Options) -> RunInfo:
     skipped: list[Skipped] = []
     seconds: dict[str, float] = {}
     counts = Counts()
-    with open_store(out, identity) as store:
+    with open_store(out, identity) as store, closing(NearDuplicates()) as duplicates:
         analyzers: list[Analyzer] = []  # loaded when the first article needs it
         entries: list[tuple[str, dict[str, Any]]] = []
-        duplicates = NearDuplicates()
         new_sentences = 0
 
         def keyed() -> Iterator[tuple[Article, str, bool]]:
@@ -95,7 +96,10 @@ def analyze(articles: Sequence[Path], out: Path, options: Options) -> RunInfo:
                 else:
                     counts.analyzed += 1
                     new_sentences += len(result.sentences or [])
-                copy_of = duplicates.check(article.id, article.text)
+                try:
+                    copy_of = duplicates.check(article.id, article.text)
+                except sqlite3.Error as error:
+                    raise StoreError(f"the temporary folder cannot be written ({error}): name one in TMPDIR") from error
                 entries.append((key, {"near_duplicate_of": copy_of} if copy_of else NOTHING))
                 progress.advance(len(result.sentences or []) if result else 0)
         predicting = time.perf_counter() - began

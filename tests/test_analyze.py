@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 from pathlib import Path
 
 import pytest
 from stancelens.cli import app
+from stancelens.data.duplicates import NearDuplicates
 from stancelens.data.schema import Article, load_articles
 from stancelens.inference.analyzer import Analyzer
 from typer.testing import CliRunner
@@ -107,3 +109,18 @@ def test_the_seed_article(analyzer: Analyzer) -> None:
     names = " ".join(entity.name for entity in result.entities or [])
     for name in ("NATO", "Russia", "Ukraine", "Europe", "Lavrov"):
         assert name in names
+
+
+def test_a_full_temporary_folder_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    out = tmp_path / "results"
+    with monkeypatch.context() as patched:
+        patched.setattr(NearDuplicates, "check", full)
+        code, output = run(SAMPLES, "--out", out, "--model", "small", "--limit", "2")
+    assert code == 2
+    assert "TMPDIR" in output
+    assert not (out / "results.jsonl").exists()
+    code, output = run(SAMPLES, "--out", out, "--model", "small", "--limit", "2")
+    assert code == 0, output

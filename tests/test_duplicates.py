@@ -62,7 +62,7 @@ def test_answers_are_the_same_in_every_run() -> None:
     assert runs[0][50:100] == [str(number) for number in range(50)]
 
 
-def test_many_copies_take_no_memory() -> None:
+def test_copies_are_not_kept() -> None:
     seen = NearDuplicates()
     text = " ".join(story(5))
     for number in range(2000):
