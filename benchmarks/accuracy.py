@@ -110,7 +110,7 @@ def mention_recall(figures: Figures, key: str, runtime: Runtime, data: Path, nam
     hits, groups, seen = [], [], set()
     for name in names:
         for article in read_newsmtsc(data / "stance" / "newsmtsc", name):
-            found = decode_mentions(read(runtime, article))
+            found = decode_mentions(read(runtime, article), article.text)
             for mention in article.mentions or []:
                 identity = (article.text, mention.start, mention.end)
                 if is_name(mention.of(article.text)) and identity not in seen:

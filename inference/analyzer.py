@@ -122,7 +122,7 @@ class Analyzer:
             return _with_listed(_given_mentions(article), listed)
         found: list[Found] = []
         if "mention" in self.runtime.heads:
-            found = [Found(start, end, kind) for start, end, kind in decode_mentions(reading)]
+            found = [Found(start, end, kind) for start, end, kind in decode_mentions(reading, article.text)]
         return group(article.text, found, self.targets, article.ignored)
 
     def _sentences(

@@ -124,3 +124,12 @@ def test_a_full_temporary_folder_is_one_sentence(tmp_path: Path, monkeypatch: py
     assert not (out / "results.jsonl").exists()
     code, output = run(SAMPLES, "--out", out, "--model", "small", "--limit", "2")
     assert code == 0, output
+
+
+@pytest.mark.parametrize("model", ["base", "small"])
+def test_found_mentions_hold_whole_words(model: str) -> None:
+    for result in Analyzer(model).analyze(SAMPLES):
+        for mention in result.mentions or []:
+            assert not result.text[mention.start - 1 : mention.start + 1].isalnum() or mention.start == 0
+            end = result.text[mention.end - 1 : mention.end + 1]
+            assert len(end) < 2 or not end.isalnum(), mention.of(result.text)
