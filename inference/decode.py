@@ -24,8 +24,8 @@ def expit(logits: np.ndarray) -> np.ndarray:
 def decode_mentions(reading: Reading, text: str) -> list[tuple[int, int, str]]:
     """Found names as (start, end, kind), by best path through the BIO tags of each sentence, in text order.
 
-    A mention never crosses a sentence and holds whole words: one cut within a word is widened. The path is Viterbi's with
-    the one rule of BIO: inside follows begin or inside of its own kind. ``text`` is the article's.
+    A mention never crosses a sentence and holds whole words: one cut within a word is widened. The path is Viterbi's
+    with the one rule of BIO: inside follows begin or inside of its own kind. ``text`` is the article's.
     """
     config = reading.runtime.config
     logits = reading.mentions()
