@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -32,8 +32,22 @@ def analyze(
     given: Annotated[
         str, typer.Option(help="Taken from label and result files: sentences, mentions, or both with a comma.")
     ] = "",
+    summarizer: Annotated[
+        Literal["extractive", "rewrite", "lead"],
+        typer.Option(help="The most salient sentences, these shortened by a language model, or the first ones."),
+    ] = "extractive",
     summary_lines: Annotated[int, typer.Option(min=0, help="Most lines of a summary.")] = 3,
     summary_words: Annotated[int | None, typer.Option(min=1, help="Most words of a summary.")] = None,
+    llm: Annotated[
+        str, typer.Option(help="What rewrites on this machine: folder, .gguf file or hub id; else SmolLM2-135M.")
+    ] = "",
+    endpoint: Annotated[
+        str,
+        typer.Option(help="URL of an OpenAI-compatible server that rewrites; its key in STANCELENS_ENDPOINT_KEY."),
+    ] = "",
+    endpoint_model: Annotated[str, typer.Option(help="The model's name at the endpoint.")] = "",
+    endpoint_timeout: Annotated[float, typer.Option(min=0.1, help="Seconds for one request.")] = 60,
+    endpoint_concurrency: Annotated[int, typer.Option(min=1, max=256, help="Requests at once.")] = 8,
     limit: Annotated[int | None, typer.Option(min=1, help="Stop after so many articles.")] = None,
     any_language: Annotated[bool, typer.Option("--any-language", help="Also analyze what is not English.")] = False,
     max_mb: Annotated[
@@ -53,6 +67,7 @@ def analyze(
     from .inference.run import Options
     from .inference.run import analyze as run_analysis
     from .inference.store import StoreError
+    from .inference.summarize import SummaryOptions
     from .inference.targets import TargetsError
     from .models.weights import WeightsError
 
@@ -67,7 +82,10 @@ def analyze(
         limit=limit,
     )
     names = tuple(name.strip() for name in given.split(",") if name.strip())
-    options = Options(model, targets, names, summary_lines, summary_words, reading)
+    summary = SummaryOptions(
+        summarizer, summary_lines, summary_words, llm, endpoint, endpoint_model, endpoint_timeout, endpoint_concurrency
+    )
+    options = Options(model, targets, names, summary, reading)
     try:
         run = run_analysis(articles, out, options)
     except (WeightsError, StoreError, TargetsError, ValueError) as error:
@@ -85,6 +103,10 @@ def analyze(
         print(f"  … {len(run.skipped) - 5} more in {out / 'run.json'}")
     for name in run.missing_targets:
         print(f"  target {name!r} is named in no article's text")
+    if run.summaries.stood_in:
+        reasons = [failure["reason"] for failure in run.summaries.failures[:1]]
+        stood_in = _counted(run.summaries.stood_in, "summary")
+        print(f"  no answer from {run.summaries.model} for {stood_in}, where the extract stands: {reasons[0]}")
     print(f"Report: {out / 'report.html'}")
     if not counts.articles:
         raise typer.Exit(1)

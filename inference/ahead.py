@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -12,7 +12,7 @@ R = TypeVar("R")
 AHEAD = 2  # items a worker: enough that none waits, few enough that memory stays flat
 
 
-def ahead(function: Callable[[T], R], items: Iterable[T], workers: int) -> Iterator[tuple[T, Future[R]]]:
+def ahead(function: Callable[[T], R], items: Iterable[T], workers: int) -> Generator[tuple[T, Future[R]]]:
     """Each item with its call, which is done or the next to be; items are drawn in the caller's thread."""
     waiting: deque[tuple[T, Future[R]]] = deque()
     with ThreadPoolExecutor(workers) as pool:

@@ -15,11 +15,13 @@ from ..data.readers import iter_articles
 from ..data.schema import Article, Entity, Mention, Sentence, Span, Stance
 from ..data.sentences import split_sentences
 from ..models.export import exported
+from ..models.llm import LLMError
 from ..models.runtime import Reading, Runtime
 from ..models.windows import pack, tokens_of
 from .ahead import ahead
 from .decode import answer, decode_mentions, expit, softmax
 from .present import present
+from .summarize import STOOD_IN, SummaryOptions, find_llm, picks_of, summary_of
 from .targets import Found, Listed, group
 
 RELEASED = Path(__file__).parents[1] / "models" / "released"
@@ -53,15 +55,14 @@ class Analyzer:
         *,
         targets: Sequence[Listed] = (),
         given: Iterable[str] = (),
-        summary_lines: int = 3,
-        summary_words: int | None = None,
+        summary: SummaryOptions | None = None,
     ) -> None:
         self.folder = model_folder(model)
         self.runtime = Runtime(exported(self.folder))
         self.targets = list(targets)
         self.given = check_given(given)
-        self.summary_lines = summary_lines
-        self.summary_words = summary_words
+        self.summary = summary or SummaryOptions()
+        self.llm = find_llm(self.summary)
 
     def analyze(
         self,
@@ -88,7 +89,15 @@ class Analyzer:
 
     def analyze_article(self, article: Article) -> Article:
         """Predict and summarize one article."""
-        return present(self.predict(article), self.summary_lines, self.summary_words)
+        predicted, answer = self.predict(article), None
+        picks = picks_of(predicted, self.summary) if self.llm else []
+        if self.llm and picks:
+            try:
+                answer = self.llm.rewrite([pick.text for pick in picks])
+            except LLMError as error:
+                warned = [*(predicted.warnings or []), f"{STOOD_IN} ({error})"]
+                predicted = predicted.model_copy(update={"warnings": warned})
+        return present(predicted, summary_of(predicted, self.summary, answer))
 
     def predict(self, article: Article) -> Article:
         """Everything but what only presents: the record without summary and aggregates."""

@@ -14,9 +14,11 @@ from typing import Any
 from .. import __version__
 from ..data.drafts import Skipped
 from .atomic import replaced
+from .rewriting import Summaries
 
 RUN_SCHEMA = 1
-LIBRARIES = ("onnxruntime", "numpy", "tokenizers", "nupunkt")  # what a prediction's last digits may depend on
+# What a prediction's last digits may depend on, and a local language model's answers
+LIBRARIES = ("onnxruntime", "numpy", "tokenizers", "nupunkt", "torch", "transformers")
 
 
 @dataclass
@@ -46,6 +48,7 @@ class RunInfo:
     versions: dict[str, str]  # see versions()
     identity: dict[str, str]  # what predictions depend on; a run that differs does not go on in this folder
     counts: Counts
+    summaries: Summaries
     data_sha256: str  # over the keys of the articles in input order: same data, same hash
     seconds: dict[str, float]  # by stage, such as "read", "predict", "write"
     sentences_per_second: float | None  # predicted by this run; None where nothing was

@@ -1,19 +1,15 @@
-"""What only presents a prediction: the summary at the asked length, and an article's counts."""
+"""What only presents a prediction: the summary that was asked for, and an article's counts."""
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import Any
 
-from ..data.schema import Article
-from .summary import select
+from ..data.schema import Article, SummaryLine
 
 
-def present(article: Article, summary_lines: int, summary_words: int | None) -> Article:
+def present(article: Article, summary: list[SummaryLine]) -> Article:
     """The prediction with its summary and aggregates."""
-    sentences = article.sentences or []
-    salience = [sentence.salience or 0.0 for sentence in sentences]
-    summary = select(article.text, sentences, salience, lines=summary_lines, words=summary_words)
     return article.model_copy(update={"summary": summary, "aggregates": aggregates(article)})
 
 

@@ -13,6 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from ..data.drafts import ReadOptions, Skipped
 from ..data.duplicates import NearDuplicates
@@ -27,7 +28,9 @@ from .manifest import Counts, ModelInfo, RunInfo, versions, write_run
 from .present import present
 from .progress import Progress
 from .report import write_report
+from .rewriting import Summaries, ask_all, summarized
 from .store import StoreError, article_key, open_store
+from .summarize import SummaryOptions, find_llm
 from .targets import Listed, load_targets
 
 NOTHING: dict[str, Any] = {}  # one for all articles without updates
@@ -40,8 +43,7 @@ class Options:
     model: str = "base"  # "base", "small" or a model folder
     targets: Path | None = None  # targets.yaml: whom or what to look for besides what the model finds
     given: tuple[str, ...] = ()  # of "sentences", "mentions": taken from label and result files
-    summary_lines: int = 3  # most lines of a summary, 0 or more
-    summary_words: int | None = None  # most words of a summary
+    summary: SummaryOptions = field(default_factory=SummaryOptions)
     reading: ReadOptions = field(default_factory=ReadOptions)
 
 
@@ -55,12 +57,14 @@ def analyze(articles: Sequence[Path], out: Path, options: Options) -> RunInfo:
     check_given(options.given)
     started = _now()
     listed = load_targets(options.targets) if options.targets else []
+    llm = find_llm(options.summary)
     folder = model_folder(options.model)
     reading = _reading(options)
     identity = _identity(folder, options, listed)
     skipped: list[Skipped] = []
     seconds: dict[str, float] = {}
     counts = Counts()
+    summaries = Summaries(options.summary.summarizer, llm.name if llm else None)
     with open_store(out, identity) as store, closing(NearDuplicates()) as duplicates:
         analyzers: list[Analyzer] = []  # loaded when the first article needs it
         entries: list[tuple[str, dict[str, Any]]] = []
@@ -79,7 +83,7 @@ def analyze(articles: Sequence[Path], out: Path, options: Options) -> RunInfo:
             return None if known else analyzers[0].predict(article)
 
         began = time.perf_counter()
-        with Progress(count_roughly(articles, out), sys.stderr) as progress:
+        with Progress("articles", count_roughly(articles, out), sys.stderr) as progress:
             for (article, key, _), prediction in ahead(predict, keyed(), os.cpu_count() or 1):
                 try:
                     result = prediction.result()
@@ -103,14 +107,20 @@ def analyze(articles: Sequence[Path], out: Path, options: Options) -> RunInfo:
                 entries.append((key, {"near_duplicate_of": copy_of} if copy_of else NOTHING))
                 progress.advance(len(result.sentences or []) if result else 0)
         predicting = time.perf_counter() - began
+        if llm:
+            analyzers.clear()  # before a second model takes its memory
+            at = time.perf_counter()
+            with closing(llm), Progress("summaries", len(entries), sys.stderr) as progress:
+                ask_all(store, (key for key, _ in entries), llm, options.summary, summaries, progress.advance)
+            seconds["rewrite"] = time.perf_counter() - at
         at = time.perf_counter()
         labels = read_config(folder).heads.stances
-        finished = store.finish(
-            entries,
-            lambda record: present(record, options.summary_lines, options.summary_words),
-            labels,
-            partial=options.reading.limit is not None,
-        )
+
+        def presented(record: Article) -> Article:
+            lines, updates = summarized(record, store, llm, options.summary, summaries)
+            return present(record.model_copy(update=updates), lines)
+
+        finished = store.finish(entries, presented, labels, partial=options.reading.limit is not None)
         seconds |= {"read and predict": predicting, "write": time.perf_counter() - at}
         seconds = {name: round(value, 3) for name, value in seconds.items()}
         counts.articles, counts.sentences = finished.articles, finished.sentences
@@ -121,6 +131,7 @@ def analyze(articles: Sequence[Path], out: Path, options: Options) -> RunInfo:
             versions=versions(),
             identity=identity,
             counts=counts,
+            summaries=summaries,
             data_sha256=finished.data_sha256,
             seconds=seconds,
             sentences_per_second=round(new_sentences / predicting, 1) if new_sentences else None,
@@ -147,7 +158,7 @@ def _identity(folder: Path, options: Options, listed: Sequence[Listed]) -> dict[
     return {
         "model": f"{read_config(folder).name} {file_hash(folder / WEIGHTS)[:16]}",
         "export": export_key(folder),
-        "targets": hashlib.sha256(shown.encode()).hexdigest()[:16] if listed else "none",
+        "targets": f"{len(listed)} listed, {hashlib.sha256(shown.encode()).hexdigest()[:16]}" if listed else "none",
         "given": ",".join(sorted(set(options.given))) or "nothing",
         "versions": ", ".join(f"{name} {installed[name]}" for name in ("stancelens", "nupunkt", "tokenizers")),
     }
@@ -163,10 +174,17 @@ def _command(articles: Sequence[Path], options: Options) -> dict[str, Any]:
     from dataclasses import asdict
 
     fields = asdict(options)
+    fields["summary"]["endpoint"] = _place(options.summary.endpoint)
     fields["articles"] = [os.fspath(path) for path in articles]
     fields["targets"] = os.fspath(options.targets) if options.targets else None
     fields["given"] = list(options.given)
     return fields
+
+
+def _place(url: str) -> str:
+    """A URL's server: path and query may hold a secret."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if url else ""
 
 
 def _never_named(results: Path, listed: Sequence[Listed]) -> list[str]:

@@ -2,6 +2,7 @@
 
     results.jsonl, {articles,sentences,stances}.{csv,parquet}     written whole by Store.finish
     .work/journal.jsonl       one prediction a line, by key, without what depends on other articles or only presents
+    .work/answers.jsonl       a language model's answers, by what it was asked
     .work/identity.json       what the predictions depend on: another model's run does not go on here
     .work/lock                held by the run that writes here
 
@@ -26,7 +27,8 @@ from .atomic import replaced
 from .journal import Journal
 from .tables import write_tables
 
-_WORK, _IDENTITY, _LOCK, _JOURNAL, _RESULTS = ".work", "identity.json", "lock", "journal.jsonl", "results.jsonl"
+_WORK, _IDENTITY, _LOCK, _RESULTS = ".work", "identity.json", "lock", "results.jsonl"
+_JOURNAL, _ANSWERS = "journal.jsonl", "answers.jsonl"
 _CLUTTER = {".DS_Store", "Thumbs.db", "desktop.ini"}  # what file managers leave in an empty folder
 
 
@@ -58,6 +60,7 @@ class Store:
     out: Path
     _lock: FileLock
     _journal: Journal
+    _answers: Journal
 
     def __enter__(self) -> Store:
         return self
@@ -69,6 +72,7 @@ class Store:
         """Give the folder free; what was put stays."""
         try:
             self._journal.close()
+            self._answers.close()
         finally:
             self._lock.release()
 
@@ -81,6 +85,24 @@ class Store:
         parse_line(record, f"prediction of {result.id}")
         try:
             self._journal.put(key, record)
+        except OSError as error:
+            raise _unwritable(self.out, error) from error
+
+    def get(self, key: str) -> Article:
+        """A prediction that was put."""
+        return self._updated(key, {})
+
+    def has_answer(self, key: str) -> bool:
+        return key in self._answers
+
+    def answer(self, key: str) -> str | None:
+        """What a language model answered, None if it has not."""
+        return str(json.loads(self._answers.get(key))["answer"]) if self.has_answer(key) else None
+
+    def put_answer(self, key: str, answer: str) -> None:
+        """Keep an answer under a key of 32 hexadecimal digits."""
+        try:
+            self._answers.put(key, json.dumps({"answer": answer}))
         except OSError as error:
             raise _unwritable(self.out, error) from error
 
@@ -158,7 +180,7 @@ def open_store(out: Path, identity: dict[str, str]) -> Store:
         if not _check(out, identity):  # again: it may have been another run's a moment ago
             with replaced(work / _IDENTITY, work / "identity.part") as part:
                 part.write_text(json.dumps({"identity": identity}, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-        return Store(out, lock, Journal(work / _JOURNAL))
+        return Store(out, lock, Journal(work / _JOURNAL), Journal(work / _ANSWERS))
     except BaseException as error:
         lock.release()
         if isinstance(error, OSError):
@@ -172,7 +194,10 @@ def _check(out: Path, identity: dict[str, str]) -> bool:
     if there is None:
         return False
     differing = sorted(key for key in there.keys() | identity.keys() if there.get(key) != identity.get(key))
+    if "model" in differing:  # which says it all
+        differing = [key for key in differing if key != "export"]
     if differing:
+        differing.sort(key=lambda key: (key != "model", key))
         shown = [f"{key} was {_shown(there.get(key))}, now {_shown(identity.get(key))}" for key in differing]
         raise StoreError(
             f"{out}: holds the results of a run that differs: {'; '.join(shown)}. "

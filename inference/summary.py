@@ -1,4 +1,4 @@
-"""The extractive summary: the most salient sentences that say different things, each line citing its sentence."""
+"""Which sentences a summary rests on: the most salient that say different things, or the first ones."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..data.schema import Span, SummaryLine
+from ..data.schema import Span
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _FINAL = re.compile(r"[.!?…][\"'’”»)\]]*\Z")
@@ -38,6 +38,14 @@ _OPENERS = "\"'“‘«(["
 
 
 @dataclass(frozen=True)
+class Pick:
+    """A sentence that was chosen."""
+
+    index: int  # its place in the article
+    text: str  # on one line, without a dateline or byline before it
+
+
+@dataclass(frozen=True)
 class _Chosen:
     trigrams: frozenset[tuple[str, ...]]
     words: frozenset[str]
@@ -45,12 +53,12 @@ class _Chosen:
 
 def select(
     text: str, sentences: Sequence[Span], salience: Sequence[float], *, lines: int = 3, words: int | None = None
-) -> list[SummaryLine]:
-    """Choose the summary's lines, in the order of the article, each a whole sentence.
+) -> list[Pick]:
+    """Choose whole sentences, in the order of the article.
 
-    There are never more than ``lines`` lines, nor more than ``words`` words (runs between white space) in all: a
+    There are never more than ``lines``, nor more than ``words`` words (runs between white space) in all: a
     sentence that does not fit is passed over, and so are fragments and repetitions of a chosen one. A summary should be
-    shorter than what it sums up, so an article of one or two sentences gives one line at most.
+    shorter than what it sums up, so an article of one or two sentences gives one at most.
     """
     if len(sentences) != len(salience):
         raise ValueError(f"{len(sentences)} sentences but {len(salience)} saliences")
@@ -71,7 +79,7 @@ def select(
         chosen[index] = line
         kept.append(content)
         left -= size
-    return [SummaryLine(text=chosen[index], cites=[index], method="extract") for index in sorted(chosen)]
+    return [Pick(index, chosen[index]) for index in sorted(chosen)]
 
 
 def plain_line(sentence: str) -> str:
@@ -83,6 +91,11 @@ def plain_line(sentence: str) -> str:
             if rest and (rest[0].isupper() or rest[0].isdigit() or rest[0] in _OPENERS):  # else it cut a sentence
                 return rest
     return line
+
+
+def repeats(line: str, other: str) -> bool:
+    """Whether two lines share three words in a row, or most of their words."""
+    return _repeats(_content(line), _content(other))
 
 
 def _finite(salience: float) -> float:

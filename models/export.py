@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from filelock import FileLock
 from safetensors import SafetensorError
 
 from .network_config import CONFIG, WEIGHTS, ModelConfig, read_config
+from .quiet import quiet
 from .weights import BASES, WeightsError, cache_dir, file_hash, find_base
 from .windows import Encoding, load_encoding, pack
 
@@ -45,10 +46,14 @@ def exported(folder: Path, *, precision: str = "int8") -> Path:
     with FileLock(f"{home}.lock"):
         if (home / "done").is_file():
             return home
-        scratch = Path(tempfile.mkdtemp(dir=home.parent))
+        scratch = Path(f"{home}.part")
+        shutil.rmtree(scratch, ignore_errors=True)  # of an export that was killed
+        print(f"preparing {config.name} for this machine, once: a minute or more", file=sys.stderr, flush=True)
         try:
             try:
-                _export(folder, config, scratch, precision)
+                scratch.mkdir()
+                with quiet():
+                    _export(folder, config, scratch, precision)
             except WeightsError:
                 raise
             except (SafetensorError, KeyError, ValueError, RuntimeError) as error:
@@ -57,7 +62,6 @@ def exported(folder: Path, *, precision: str = "int8") -> Path:
                 raise WeightsError(f"{home.parent} cannot hold the export: {error}; set STANCELENS_CACHE") from error
             _check(folder, scratch, precision)
             (scratch / "done").write_text("", encoding="utf-8")
-            scratch.chmod(0o755)  # a temporary folder is its owner's alone, a cache may be shared
             shutil.rmtree(home, ignore_errors=True)
             os.replace(scratch, home)
         finally:
@@ -130,12 +134,9 @@ def calibration_texts() -> list[str]:
 
 def _export(folder: Path, config: ModelConfig, out: Path, precision: str) -> None:
     import torch
-    from transformers.utils import logging
 
     from .network import load, merged
 
-    logging.set_verbosity_error()  # the loader reports the pooling layer that is left out
-    logging.disable_progress_bar()
     network = load(folder)
     encoder = merged(network).eval()
     encoder.set_attn_implementation("eager")  # type: ignore[operator]  # the fused form exports as far slower operators, for masks most of all
@@ -195,13 +196,9 @@ def _to_onnx(module, path: Path, encoding: Encoding) -> None:  # type: ignore[no
 
 
 def _trace(module, inputs, path: Path, names: Sequence[str], axes) -> None:  # type: ignore[no-untyped-def]
-    import warnings
-
     import torch
 
-    with warnings.catch_warnings(), torch.no_grad():
-        # the tracer warns of Python branches; the exported graph is compared with the module in the tests
-        warnings.simplefilter("ignore")
+    with torch.no_grad():
         torch.onnx.export(
             module,
             inputs,

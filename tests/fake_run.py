@@ -10,6 +10,7 @@ from typing import Any
 from ..data.schema import Article
 from ..inference.present import present
 from ..inference.store import Finished, article_key, open_store
+from ..inference.summarize import SummaryOptions, summary_of
 from ..inference.tables import NAMES
 from .fake_results import fake_article
 
@@ -46,7 +47,8 @@ def run(
                 store.put(article_key(article), predicted(article))
                 done.append(article.id)
         entries = ((article_key(article), updates(article)) for article in articles)
-        return store.finish(entries, lambda article: present(article, lines, None)), done
+        options = SummaryOptions(lines=lines)
+        return store.finish(entries, lambda article: present(article, summary_of(article, options))), done
 
 
 def outputs(out: Path) -> dict[str, bytes]:

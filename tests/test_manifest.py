@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from ..data.drafts import Skipped
-from ..inference.manifest import Counts, ModelInfo, RunInfo, versions, write_run
+from ..inference.manifest import LIBRARIES, Counts, ModelInfo, RunInfo, versions, write_run
+from ..inference.rewriting import Summaries
 from ..inference.store import StoreError, open_store
 from .fake_run import IDENTITY
 
@@ -21,6 +22,7 @@ def run_info() -> RunInfo:
         versions=versions(),
         identity=IDENTITY,
         counts=Counts(articles=1, analyzed=1),
+        summaries=Summaries("rewrite", "llama", lines={"extract": 2}, failures=[{"article": "a", "reason": "b"}]),
         data_sha256="0",
         seconds={"write": 0.12345, "read": 1.0},
         sentences_per_second=float("inf"),
@@ -38,9 +40,8 @@ def test_run_json(tmp_path: Path) -> None:
     assert list(content["seconds"].items()) == [("read", 1.0), ("write", 0.123)]
     assert content["sentences_per_second"] is None
     assert content["skipped"] == [{"path": "a\udcff.txt", "line": None, "reason": "empty"}]
-    assert {"stancelens", "python", "platform", "onnxruntime", "numpy", "tokenizers", "nupunkt"} == set(
-        content["versions"]
-    )
+    assert content["summaries"]["lines"] == {"extract": 2}
+    assert {"stancelens", "python", "platform", *LIBRARIES} == set(content["versions"])
     assert [path.name for path in tmp_path.iterdir()] == ["run.json"]
 
 

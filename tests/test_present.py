@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stancelens.data.schema import Article, Entity, Mention, Sentence, Stance
 from stancelens.inference.present import aggregates, present
+from stancelens.inference.summarize import SummaryOptions, summary_of
 
 TEXT = "Sergey Lavrov spoke about the war in Kiev. Critics mocked Lavrov for saying so."
 
@@ -41,6 +42,6 @@ def test_abstentions_are_counted_apart() -> None:
 
 def test_a_presented_article_keeps_its_prediction() -> None:
     predicted = article((0, 13))
-    shown = present(predicted, 1, None)
+    shown = present(predicted, summary_of(predicted, SummaryOptions(lines=1)))
     assert [line.cites for line in shown.summary or []] == [[0]]
     assert shown.sentences == predicted.sentences

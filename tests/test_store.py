@@ -119,7 +119,7 @@ def test_finish_without_a_prediction_keeps_the_former_results(tmp_path: Path) ->
     with open_store(tmp_path, IDENTITY) as store, pytest.raises(StoreError, match="no prediction yet"):
         store.finish([(article_key(articles[0]), {}), ("0" * 32, {})])
     assert outputs(tmp_path) == before
-    assert sorted(os.listdir(tmp_path / ".work")) == ["identity.json", "journal.jsonl", "lock"]
+    assert sorted(os.listdir(tmp_path / ".work")) == ["answers.jsonl", "identity.json", "journal.jsonl", "lock"]
 
 
 def test_two_runs_do_not_write_one_folder(tmp_path: Path) -> None:

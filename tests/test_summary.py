@@ -1,4 +1,4 @@
-"""The extractive summary: limits hold, nothing is said twice, no line is cut, every line cites its sentence."""
+"""The sentences of a summary: limits hold, nothing is said twice, no sentence is cut."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stancelens.data.schema import Span, SummaryLine
-from stancelens.inference.summary import plain_line, select
+from stancelens.data.schema import Span
+from stancelens.inference.summary import Pick, plain_line, select
 
 TALKS = "The ministers met in Geneva to discuss the ceasefire."
 AGAIN = "In Geneva the ministers met to discuss the ceasefire, said one."
@@ -27,17 +27,14 @@ def article(*sentences: str) -> tuple[str, list[Span]]:
     return text, spans
 
 
-def texts(lines: list[SummaryLine]) -> list[str]:
+def texts(lines: list[Pick]) -> list[str]:
     return [line.text for line in lines]
 
 
 def test_the_most_salient_sentences_in_the_order_of_the_article() -> None:
     text, spans = article(TALKS, COST, VOTE, RAIN)
     lines = select(text, spans, [0.1, 0.7, 0.2, 0.9], lines=2)
-    assert lines == [
-        SummaryLine(text=COST, cites=[1], method="extract"),
-        SummaryLine(text=RAIN, cites=[3], method="extract"),
-    ]
+    assert lines == [Pick(1, COST), Pick(3, RAIN)]
 
 
 def test_of_equally_salient_sentences_the_first() -> None:
@@ -52,7 +49,7 @@ def test_of_equally_salient_sentences_the_first() -> None:
 )
 def test_a_repetition_is_passed_over(again: str) -> None:
     text, spans = article(TALKS, again, COST)
-    assert [line.cites for line in select(text, spans, [0.9, 0.8, 0.1], lines=2)] == [[0], [2]]
+    assert [line.index for line in select(text, spans, [0.9, 0.8, 0.1], lines=2)] == [0, 2]
 
 
 def test_fragments_are_passed_over() -> None:
@@ -150,9 +147,9 @@ def test_limits_hold_and_every_line_is_its_sentence(
     assert lines == select(text, spans, salience, lines=limit, words=words)
     assert len(lines) <= (limit if len(spans) > 2 else min(limit, 1))
     assert words is None or sum(len(line.text.split()) for line in lines) <= words
-    cited = [line.cites[0] for line in lines]
+    cited = [line.index for line in lines]
     assert cited == sorted(set(cited))
     for line in lines:
-        whole = " ".join(spans[line.cites[0]].of(text).split())
+        whole = " ".join(spans[line.index].of(text).split())
         assert whole.endswith(line.text)
         assert line.text == plain_line(whole)
