@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .data.schema import Article
     from .inference.analyzer import Analyzer
+    from .inference.summarize import SummaryOptions
 
-__all__ = ["Analyzer", "Article", "__version__"]
+__all__ = ["Analyzer", "Article", "SummaryOptions", "__version__"]
 __version__ = "0.1.0"
 
 
@@ -27,4 +28,8 @@ def __getattr__(name: str) -> Any:
         from .data.schema import Article
 
         return Article
+    if name == "SummaryOptions":
+        from .inference.summarize import SummaryOptions
+
+        return SummaryOptions
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

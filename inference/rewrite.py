@@ -14,6 +14,7 @@ from .summary import Pick, repeats
 SHORTEST = 4  # words of a line
 _MARK = re.compile(r"\A(?:[-*•–]\s+|\(?\d{1,2}[.):]\s+|\[\d{1,2}\]:?\s*)")
 _CLOSED = re.compile(r"[.!?…][\"'’”»)\]]*\Z")
+_THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)  # what a model says to itself
 _LINES = 50  # of an answer that are read
 
 
@@ -28,7 +29,7 @@ def rewritten(
     left = dict(enumerate(picks))  # that no line cites yet
     whole = {pick.text for pick in picks}
     lines: list[SummaryLine] = []
-    for text in answer.splitlines()[:_LINES]:
+    for text in _THOUGHT.sub("", answer).splitlines()[:_LINES]:
         line = _MARK.sub("", text.strip())
         if not line or not left or line in whole:  # a sentence that is only repeated is better shortened
             continue

@@ -11,7 +11,6 @@ import importlib.metadata
 import io
 import os
 import shutil
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable
@@ -179,8 +178,10 @@ class _Joined(io.RawIOBase):
 
 
 def _unpack(base: Base, parts: list[Path], home: Path) -> Path:
-    scratch = Path(tempfile.mkdtemp(dir=home.parent))
+    scratch = Path(f"{home}.part")
+    shutil.rmtree(scratch, ignore_errors=True)  # of a run that was killed
     try:
+        scratch.mkdir()
         with io.BufferedReader(_Joined(parts)) as stream, zipfile.ZipFile(stream) as archive:
             for member in archive.namelist():
                 name = member.rsplit("/", 1)[-1]

@@ -35,6 +35,13 @@ def test_lines_cite_what_they_rest_on() -> None:
     ]
 
 
+def test_what_a_model_says_to_itself_is_not_read() -> None:
+    thought = "<think>\nThe club sold the name of its ground to LuckyLark.\n</think>"
+    answer = f"{thought}\nAnselm Dray accused Orsava of taking water."
+    assert [line.method for line in rewritten(PICKS, answer)] == ["rewrite", "extract", "extract"]
+    assert [line.method for line in rewritten(PICKS, answer.replace("</think>", ""))] == ["extract"] * 3
+
+
 def test_a_line_may_join_two_sentences() -> None:
     picks = [Pick(0, "Mayor Anna Bell spoke for an hour to the council."), Pick(4, "She resigned on Monday evening.")]
     (line,) = rewritten(picks, "Anna Bell resigned on Monday evening.")
