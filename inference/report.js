@@ -5,9 +5,12 @@
   const byTarget = document.getElementById("by-target");
   const byStance = document.getElementById("by-stance");
   const byTopic = document.getElementById("by-topic");
+  const bySource = document.getElementById("by-source");
+  const since = document.getElementById("since");
+  const until = document.getElementById("until");
   const form = document.getElementById("filters");
   const state = document.getElementById("state");
-  const reset = form.querySelector("[type=reset]");
+  const reset = document.querySelector("[type=reset]");
   const nothing = document.getElementById("nothing");
   const tip = document.getElementById("tip");
   const links = new Map();
@@ -16,7 +19,10 @@
     element,
     item: links.get(element.id),
     title: element.querySelector("h2").textContent.toLowerCase(),
+    source: element.dataset.source,
+    day: element.dataset.day,
     sentences: null,
+    words: "",
   }));
 
   // ---- Filters: an article stays if one of its sentences meets every condition, and those sentences stand out
@@ -35,11 +41,20 @@
       code: element.classList[1],
       keys: (element.dataset.k || "").split(" "),
       topic: element.dataset.t,
+      hit: false,
     }));
+    article.words = article.sentences.map((sentence) => sentence.words).join("\n");
+  }
+
+  // Thousands of articles take a moment: they are loaded while the reader has not asked for anything yet
+  const whenIdle = window.requestIdleCallback || ((work) => setTimeout(work, 50));
+  function loadAhead(at) {
+    for (const article of articles.slice(at, at + 20)) if (!article.sentences) load(article);
+    if (at + 20 < articles.length) whenIdle(() => loadAhead(at + 20));
   }
 
   function meets(sentence, wanted) {
-    if (wanted.words && !wanted.title && !sentence.words.includes(wanted.words)) return false;
+    if (wanted.words && !sentence.words.includes(wanted.words)) return false;
     if (wanted.topic && sentence.topic !== wanted.topic) return false;
     if (wanted.target) {
       return sentence.keys.some((key) =>
@@ -48,36 +63,57 @@
     return !wanted.stance || sentence.code === wanted.stance || sentence.keys.some((key) => key.endsWith(wanted.stance));
   }
 
+  // How many sentences of an article meet what is wanted of them; they are marked
+  function hitsIn(article, wanted) {
+    if (!article.sentences) load(article);
+    if (wanted.words && !article.words.includes(wanted.words)) return 0;
+    let hits = 0;
+    for (const sentence of article.sentences) {
+      const hit = meets(sentence, wanted);
+      if (hit !== sentence.hit) {
+        sentence.hit = hit;
+        sentence.element.classList.toggle("hit", hit);
+      }
+      if (hit) hits += 1;
+    }
+    return hits;
+  }
+
   function filter() {
     const words = find.value.trim().replace(/\s+/g, " ").toLowerCase();
     const wanted = { words, target: byTarget.value, stance: byStance.value, topic: byTopic.value };
-    const active = Boolean(words || wanted.target || wanted.stance || wanted.topic);
-    const bySentence = Boolean(wanted.target || wanted.stance || wanted.topic);
+    const ofSentences = Boolean(wanted.target || wanted.stance || wanted.topic);
+    const dated = Boolean(since.value || until.value);
+    const active = Boolean(words || ofSentences || bySource.value || dated);
     let shown = 0;
     let hits = 0;
+    let undated = 0;
     for (const article of articles) {
-      let visible = true;
-      if (active) {
-        if (!article.sentences) load(article);
-        let own = 0;
-        const inTitle = words !== "" && article.title.includes(words);
-        for (const sentence of article.sentences) {
-          const hit = meets(sentence, { ...wanted, title: inTitle });
-          sentence.element.classList.toggle("hit", hit);
-          if (hit) own += 1;
-        }
-        hits += own;
-        visible = own > 0 || (inTitle && !bySentence);
+      let visible = !bySource.value || article.source === bySource.value;
+      if (visible && dated && article.day) {
+        visible = (!since.value || article.day >= since.value) && (!until.value || article.day <= until.value);
       }
-      article.element.hidden = !visible;
-      if (article.item) article.item.hidden = !visible;
+      if (visible && (words || ofSentences)) {
+        const inTitle = words !== "" && article.title.includes(words);
+        const own = hitsIn(article, inTitle ? { ...wanted, words: "" } : wanted);
+        visible = own > 0 || (inTitle && !ofSentences);
+        if (visible && (article.day || !dated)) hits += own;
+      }
+      if (visible && dated && !article.day) {
+        visible = false;
+        undated += 1;
+      }
+      if (article.element.inert === visible) {
+        article.element.inert = !visible; // hidden would cost a walk through all of its text
+        article.item.hidden = !visible;
+      }
       if (visible) shown += 1;
     }
-    document.body.classList.toggle("filtering", active);
+    document.body.classList.toggle("filtering", Boolean(words || ofSentences));
     const plural = (count, word) => `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
-    state.textContent = active
-      ? `${plural(shown, "article")}, ${plural(hits, "sentence")}`
-      : plural(articles.length, "article");
+    state.textContent = plural(shown, "article")
+      + (words || ofSentences ? `, ${plural(hits, "sentence")}` : "")
+      + (undated ? `; ${undated.toLocaleString("en")} without a usable date hidden` : "");
     reset.hidden = !active;
     nothing.hidden = shown > 0 || !active;
   }
@@ -85,9 +121,9 @@
   let waiting = 0;
   find.addEventListener("input", () => {
     clearTimeout(waiting);
-    waiting = setTimeout(filter, 150);
+    waiting = setTimeout(filter, 120);
   });
-  for (const select of [byTarget, byStance, byTopic]) select.addEventListener("change", filter);
+  for (const control of [byTarget, byStance, byTopic, bySource, since, until]) control.addEventListener("change", filter);
   form.addEventListener("submit", (event) => { event.preventDefault(); filter(); });
   form.addEventListener("reset", () => setTimeout(filter));
   document.getElementById("clear").addEventListener("click", () => { form.reset(); find.focus(); });
@@ -95,11 +131,17 @@
   const showTopics = () => document.body.classList.toggle("all-topics", allTopics.checked);
   allTopics.addEventListener("change", showTopics);
   form.addEventListener("reset", () => setTimeout(showTopics));
+
+  // A name in a table or chart filters by it, and a second click takes that back
   document.addEventListener("click", (event) => {
-    const pick = event.target.closest("[data-pick]");
+    const pick = event.target.closest(".pick");
     if (!pick) return;
-    byTarget.value = byTarget.value === pick.dataset.pick ? "" : pick.dataset.pick;
+    const select = document.getElementById(`by-${pick.dataset.by}`);
+    const before = pick.getBoundingClientRect().top;
+    select.value = select.value === pick.value ? "" : pick.value;
     filter();
+    if (!pick.closest(".overview")) scrollBy({ top: pick.getBoundingClientRect().top - before, behavior: "instant" });
+    else if (select.value) document.querySelector(".body").scrollIntoView();
   });
 
   // A link into an article that the filters hide clears them, else it would lead nowhere
@@ -107,8 +149,8 @@
     const goal = document.getElementById(location.hash.slice(1));
     const article = goal && goal.closest("article");
     if (!article) return;
-    const far = article.hidden || Math.abs(goal.getBoundingClientRect().top) > 3 * innerHeight;
-    if (article.hidden) {
+    const far = article.inert || Math.abs(goal.getBoundingClientRect().top) > 3 * innerHeight;
+    if (article.inert) {
       form.reset();
       filter();
     }
@@ -124,6 +166,21 @@
     else if (sentence) goTo(goal);
   }
   addEventListener("hashchange", reveal);
+
+  // ---- Citations: a line of the summary marks all sentences that it cites, a number its own
+
+  function clearCited() {
+    for (const old of document.querySelectorAll(".cited")) old.classList.remove("cited");
+  }
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest(".summary a");
+    if (!link) return;
+    clearCited();
+    const cites = link.classList.contains("line") ? link.closest("li").querySelectorAll(".cites a") : [link];
+    for (const cite of cites) document.getElementById(cite.hash.slice(1)).classList.add("cited");
+    if (location.hash === link.hash) reveal(); // no hashchange tells of it
+  });
 
   // ---- The popover: each line of a sentence's note, with a small bar where it gives probabilities
 
@@ -185,7 +242,7 @@
     described = null;
   }
 
-  const sentenceAt = (node) => (node.closest ? node.closest(".text .s") : null);
+  const sentenceAt = (node) => (node && node.closest ? node.closest(".text .s") : null);
   document.addEventListener("mouseover", (event) => {
     const sentence = sentenceAt(event.target);
     if (sentence) show(sentence);
@@ -198,10 +255,11 @@
   });
   document.addEventListener("focusout", hide);
   addEventListener("scroll", hide, { passive: true });
-  addEventListener("scrollend", () => { // a jump to a cited sentence scrolls smoothly and ends after the focus
+  function showFocused() {
     const sentence = sentenceAt(document.activeElement);
     if (sentence && sentence !== dismissed) show(sentence);
-  });
+  }
+  addEventListener("scrollend", showFocused); // a jump to a cited sentence scrolls smoothly and ends after the focus
 
   // ---- Keyboard: one tab stop in each text, arrows within it
 
@@ -209,9 +267,10 @@
     const text = sentence.closest(".text");
     for (const old of text.querySelectorAll("[tabindex='0']")) old.tabIndex = -1;
     sentence.tabIndex = 0;
+    dismissed = null;
     sentence.focus({ preventScroll: true });
     sentence.scrollIntoView({ block: "nearest" });
-    requestAnimationFrame(() => requestAnimationFrame(() => show(sentence))); // after a scroll that hides it
+    requestAnimationFrame(() => requestAnimationFrame(showFocused)); // after a scroll that hides it
   }
 
   function link(sentence) {
@@ -220,8 +279,9 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
-      dismissed = described;
+      dismissed = described || sentenceAt(document.activeElement); // it may be about to show
       hide();
+      clearCited();
     }
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     const sentence = sentenceAt(event.target);
@@ -244,4 +304,5 @@
   if (matchMedia("(max-width: 60rem)").matches) document.querySelector(".side details").open = false;
   filter();
   reveal();
+  whenIdle(() => loadAhead(0));
 })();

@@ -1,4 +1,4 @@
-"""In CI, a test that is skipped because the shared data is missing has failed: nobody reads a skip there."""
+"""In CI, a test that is skipped because shared data or a browser is missing has failed: nobody reads a skip there."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from ..models.weights import Base
     from ..models.windows import Encoding
 
-NEEDED = ("shared", "stancelens_data", "benchmark data")  # in a skip's reason, any case
+NEEDED = ("shared", "stancelens_data", "benchmark data", "browser test")  # in a skip's reason, any case
 
 
 def fail_if_data_is_missing(report: pytest.TestReport | pytest.CollectReport) -> None:
-    """Turn a skip whose reason names the shared data into a failure, where CI=true."""
+    """Turn a skip whose reason names what CI has into a failure, where CI=true."""
     if os.environ.get("CI") != "true" or not report.skipped or hasattr(report, "wasxfail"):
         return
     reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)

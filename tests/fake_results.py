@@ -1,4 +1,4 @@
-"""Result records with predictions of the right shape, made from the samples without any model."""
+"""Result records with predictions of the right shape, made from the samples without any model, and pages of them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from ..data.schema import Article
+from ..data.schema import Article, dump_line
+from ..inference.report import write_report
 
 SAMPLES = Path(__file__).parent.parent / "data" / "samples"
 AGAINST = re.compile(
@@ -112,3 +113,65 @@ def fake_article(title: str, text: str, source: str | None = None, date: str | N
 
 def samples() -> list[Article]:
     return [fake_article(*raw) for raw in _raw_samples()]
+
+
+RUN = ("small", "2025-11-03T10:00:00+00:00", 0)
+
+
+def write_page(folder: Path, articles: list[Article], run: tuple[str, str, int] = RUN) -> Path:
+    results, out = folder / "results.jsonl", folder / "report.html"
+    results.write_text("".join(dump_line(a) + "\n" for a in articles), encoding="utf-8", errors="surrogatepass")
+    write_report(results, *run, out)
+    return out
+
+
+PAYLOADS = [
+    "<script>alert(1)</script>",
+    "</script><script>alert(1)</script>",
+    "<!--<script>",
+    "-->",
+    "</title></style><svg/onload=alert(1)>",
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='alert(1)' x='",
+    '" onfocus="alert(1)" autofocus="',
+    "javascript:alert(1)",
+    "<a href='javascript:alert(1)'>x</a>",
+    "<style>*{display:none}</style>",
+    "<svg><style>*{}</style></svg>",
+    "{{ 7*7 }}",
+    "{% raw %}",
+    "<iframe src=https://evil.example/>",
+    "<base href=https://evil.example/>",
+    "&lt;script&gt;",
+    "\u202ereversed",
+    "a\tb: 99% against",
+    "nul\x00",
+]
+
+
+def hostile(payload: str, **fields: str) -> Article:
+    """An article whose every text, name and label holds the payload; ``fields`` stand in place of some."""
+    text = f"{payload} said so. It {payload} again."
+    cut = len(payload) + len(" said so.")
+    record = {
+        "id": payload, "title": payload, "text": text, "source": payload, "date": payload, "warnings": [payload],
+        "file": {"path": payload, "sha256": payload}, "near_duplicate_of": payload,
+        "ignored": [{"start": cut + 4, "end": len(text), "reason": payload}],
+        "mentions": [{"id": "m", "start": 0, "end": len(payload)}],
+        "sentences": [{
+            "start": 0, "end": cut, "topics": [payload], "stance": payload, "probabilities": {"stance": {payload: 1.0}},
+            "stances": [{"target": payload, "mention": "m", "label": payload, "holder": {"name": payload}}],
+        }],
+        "summary": [{"text": payload, "cites": [0], "method": payload}],
+        "aggregates": {"targets": [{"target": payload, "mentions": 1, "against": 1}], "topics": {payload: 1}},
+    }  # fmt: skip
+    return Article.model_validate(record | fields)
+
+
+def hostile_pair(payload: str) -> list[Article]:
+    """Two days and two sources, so that the payload is in the charts and the comparison of sources too."""
+    return [
+        hostile(payload),
+        hostile(payload, id=f"2{payload}", date="2025-03-01"),
+        hostile(payload, id=f"3{payload}", date="2025-04-01", source=f"other {payload}"),
+    ]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import hashlib
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +14,14 @@ import pytest
 from lxml import html as lxml_html  # type: ignore[import-untyped]
 
 from ..data.schema import Article, RecordError, dump_line
-from ..inference.report import write_report
-from .fake_results import fake_article, samples
-
-RUN = ("small", "2025-11-03T10:00:00+00:00", 0)
+from ..inference.report import share, write_report
+from ..inference.report_corpus import title_of
+from ..inference.report_trends import drawn_days, unit_for
+from .fake_results import PAYLOADS, RUN, fake_article, hostile_pair, samples, write_page
 
 
 def build(folder: Path, articles: list[Article], run: tuple[str, str, int] = RUN) -> str:
-    results, out = folder / "results.jsonl", folder / "report.html"
-    results.write_text("".join(dump_line(a) + "\n" for a in articles), encoding="utf-8", errors="surrogatepass")
-    write_report(results, *run, out)
-    return out.read_text(encoding="utf-8")
+    return write_page(folder, articles, run).read_text(encoding="utf-8")
 
 
 def words(element: Any) -> str:
@@ -48,47 +47,10 @@ def test_every_sentence_once_and_citations_lead_to_it(tmp_path: Path) -> None:
         assert len(block.xpath(".//*[@class='text']/p")) == 1 + article.text.count("\n\n")
 
 
-PAYLOADS = [
-    "<script>alert(1)</script>",
-    "</script><script>alert(1)</script>",
-    "<!--<script>",
-    "-->",
-    "</title></style><svg/onload=alert(1)>",
-    '"><img src=x onerror=alert(1)>',
-    "' onmouseover='alert(1)' x='",
-    '" onfocus="alert(1)" autofocus="',
-    "javascript:alert(1)",
-    "<a href='javascript:alert(1)'>x</a>",
-    "<style>*{display:none}</style>",
-    "<svg><style>*{}</style></svg>",
-    "{{ 7*7 }}",
-    "<iframe src=https://evil.example/>",
-    "&lt;script&gt;",
-    "\u202ereversed",
-    "a\tb: 99% against",
-    "nul\x00",
-]
-
-
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_text_of_an_article_stays_text(tmp_path: Path, payload: str) -> None:
-    text = f"{payload} said so. It {payload} again."
-    cut = len(payload) + len(" said so.")
-    end = len(payload)
-    record = {
-        "id": payload, "title": payload, "text": text, "source": payload, "date": payload, "warnings": [payload],
-        "file": {"path": payload, "sha256": payload}, "near_duplicate_of": payload,
-        "ignored": [{"start": cut + 4, "end": len(text), "reason": payload}],
-        "mentions": [{"id": "m", "start": 0, "end": end}],
-        "sentences": [{
-            "start": 0, "end": cut, "topics": [payload], "stance": payload, "probabilities": {"stance": {payload: 1.0}},
-            "stances": [{"target": payload, "mention": "m", "label": payload, "holder": {"name": payload}}],
-        }],
-        "summary": [{"text": payload, "cites": [0], "method": payload}],
-        "aggregates": {"targets": [{"target": payload, "mentions": 1, "against": 1}], "topics": {payload: 1}},
-    }  # fmt: skip
     plain = build(tmp_path, [fake_article("Quiet", "Nothing happened."), fake_article("Calm", "All is well.")])
-    source = build(tmp_path, [Article.model_validate(record)], (payload, payload, 1))
+    source = build(tmp_path, hostile_pair(payload), (payload, payload, 1))
     page, clean = lxml_html.fromstring(source.replace("\x00", "")), lxml_html.fromstring(plain)
     for tag in ("script", "style", "title"):
         assert len(page.xpath(f"//{tag}")) == 1
@@ -98,9 +60,11 @@ def test_text_of_an_article_stays_text(tmp_path: Path, payload: str) -> None:
     names = {name for element in page.iter() for name in element.keys()}  # noqa: SIM118
     assert not {name for name in names if name.startswith("on") or name in {"autofocus", "x"}}
     assert all(href.startswith("#") for href in page.xpath("//@href"))
-    assert all(re.fullmatch(r"(width|flex-grow):[\d.]+%?", style) for style in page.xpath("//@style"))
+    assert all(re.fullmatch(r"(width|height|flex-grow):[\d.]+%?", style) for style in page.xpath("//@style"))
     assert all(re.fullmatch(r"[\w-]+", key) for key in page.xpath("//@id"))
-    assert words(page.xpath("//main//span[@id]")[0]) == text[:cut].replace("\x00", "")
+    assert words(page.xpath("//main//span[@id]")[0]) == f"{payload} said so.".replace("\x00", "")
+    assert page.xpath("//section[@id='time']")
+    assert page.xpath("//section[@id='sources']")
     if "<" in payload:
         assert payload not in source.replace(page.xpath("//script/text()")[0], "")
 
@@ -130,7 +94,12 @@ def test_above_two_thousand_it_says_that_it_holds_a_sample(tmp_path: Path) -> No
     notice = page.xpath("string(//*[@id='sample-notice'])")
     assert "2,001" in notice
     assert "500" in notice
-    assert page.xpath("normalize-space(//section[@class='overview']//tbody/tr/td[last()])") == "2001"
+    assert page.xpath("normalize-space(//section[@class='overview']//tbody/tr/td[last()])") == "2,001"
+    chosen = [int(title.split()[1]) for title in page.xpath("//main/article//h2/a/text()")]
+    assert chosen == sorted(chosen), "in the order of the file"
+    assert all(80 < sum(n // 500 == part for n in chosen) < 170 for part in range(4)), "from all of the file"
+    shuffled = lxml_html.fromstring(build(tmp_path, many[::-1]))
+    assert set(shuffled.xpath("//main/article/@id")) == set(page.xpath("//main/article/@id"))
     whole = lxml_html.fromstring(build(tmp_path, many[:2000]))
     assert len(whole.xpath("//main/article")) == 2000
     assert not whole.xpath("//*[@id='sample-notice']")
@@ -167,3 +136,95 @@ def test_sparse_records_and_odd_layout(tmp_path: Path) -> None:
     assert [len(p.xpath("./span")) for p in second.xpath(".//p[not(@class)]")] == [4, 1, 1]
     assert len(second.xpath(".//br")) == 2
     assert page.xpath("string(//dd[@class='word'])") == "small"
+
+
+def day(text: str) -> dt.date:
+    return dt.date.fromisoformat(text)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "name", "label", "bins"),
+    [
+        ("2025-03-07", "2025-03-08", "day", "7 Mar 2025", 2),
+        ("2025-03-07", "2025-03-30", "day", "7 Mar 2025", 24),
+        ("2025-03-07", "2025-03-31", "week", "3 Mar 2025", 5),
+        ("2024-12-31", "2025-09-01", "month", "Dec 2024", 10),
+        ("2024-12-31", "2027-01-01", "quarter", "Q4 2024", 10),
+        ("2024-12-31", "2036-01-01", "year", "2024", 13),
+        ("1931-01-01", "2024-12-31", "5 years", "1930–1934", 19),
+        ("0001-01-01", "9999-12-31", "500 years", "1–499", 20),
+    ],
+)
+def test_time_unit_follows_the_range_of_dates(first: str, last: str, name: str, label: str, bins: int) -> None:
+    unit = unit_for(day(first), day(last))
+    assert (unit.name, unit.label(unit.of(day(first)))) == (name, label)
+    assert unit.of(day(last)) - unit.of(day(first)) + 1 == bins <= 24
+
+
+def test_a_few_wrong_years_do_not_squeeze_the_rest() -> None:
+    days = Counter({day("2025-01-01") + dt.timedelta(n): 10 for n in range(40)})
+    assert drawn_days(days) == (day("2025-01-01"), day("2025-02-09"))
+    days[day("1970-01-01")] = 2
+    assert drawn_days(days) == (day("2025-01-01"), day("2025-02-09"))
+    days[day("1970-01-01")] = 3
+    assert drawn_days(days) == (day("1970-01-01"), day("2025-02-09")), "too many to be errors"
+
+
+def test_time_and_sources_hold_the_counts(tmp_path: Path) -> None:
+    names = ("Courier", "Courier", "Whistle", None)
+    dates = ("2025-01-10", "2025-03-03", "2025-03-30", "spring")
+    text = "Monday came. The mayor of Dunmere praised Odile Marchetti. He condemned Bram Okonjo. It rained. It poured."
+    articles = [fake_article(f"T{n}", text, s, d) for n, (s, d) in enumerate(zip(names, dates, strict=True))]
+    page = lxml_html.fromstring(build(tmp_path, articles))
+    stance, topics, targets = page.xpath("//section[@id='time']//details//tbody")
+    # January has one article of five sentences, one against, one in favor; a week without articles has a row of zeros
+    cells = [[re.sub(r"\s+", " ", td.text_content()).strip() for td in row] for row in stance]
+    assert [row[0] for row in cells] == ["6 Jan 2025", *(row[0] for row in cells[1:-1]), "24 Mar 2025"]
+    assert len(cells) == 12
+    assert cells[0][1:6] == ["1", "5", "1 20%", "3 60%", "1 20%"]
+    assert cells[1][1:6] == ["0", "0", "0", "0", "0"]
+    assert [cell.text_content() for cell in topics[0]][1] == "5"
+    heads = page.xpath("//section[@id='time']//details[last()]//th[@scope='col']/text()")
+    assert targets[0][heads.index("Odile Marchetti") - len(heads)].text_content() == "▼against 0 ▲favor 1 of 1"
+    assert "1 article without a usable date is left out" in page.xpath("string(//section[@id='time'])")
+    drawn = page.xpath("//section[@id='time']//*[contains(@class, 'stack')]/span")
+    assert [len(column) for column in drawn] == [3, *[0] * 7, 3, *[0] * 2, 3], "gaps stay gaps"
+    rows = page.xpath("//table[contains(@class, 'sources')]/tbody/tr")
+    shown = [[cell.text_content().strip() for cell in row] for row in rows]
+    assert [[row[0], *row[2:7]] for row in shown] == [
+        ["Courier", "20%", "60%", "20%", "10", "2"],
+        ["Whistle", "20%", "60%", "20%", "5", "1"],
+    ]
+    assert "1 article names no source" in page.xpath("string(//section[@id='sources'])")
+    matrix = page.xpath("//table[@class='matrix']/tbody/tr")
+    assert not matrix[0].xpath(".//*[@class='bar']"), "two stances are no share"
+    alone = lxml_html.fromstring(build(tmp_path, articles[:1] + articles[3:]))
+    assert not alone.xpath("//*[@id='time'] | //*[@id='sources']")
+
+
+def test_charts_show_what_the_dated_articles_discuss(tmp_path: Path) -> None:
+    dated = [fake_article(f"T{n}", "He praised Odile Marchetti.", None, f"2025-01-0{n}") for n in (1, 2)]
+    undated = fake_article("T3", "The police praised Bram Okonjo. The police praised Bram Okonjo. " * 2)
+    page = lxml_html.fromstring(build(tmp_path, [undated, *dated]))
+    assert page.xpath("normalize-space(//section[@id='overview']//tbody/tr/th)") == "Bram Okonjo"
+    drawn = page.xpath("//section[@id='time']//h3")
+    assert [h.xpath("string(./span[1])") or h.text for h in drawn] == ["Odile Marchetti"]
+
+
+def test_targets_that_an_article_does_not_touch_have_no_row(tmp_path: Path) -> None:
+    article = fake_article("A", "The mayor praised Odile Marchetti.")
+    listed = {"target": "Bram Okonjo", "mentions": 0, "against": 0, "neutral": 0, "favor": 0, "abstained": 0}
+    assert article.aggregates
+    article.aggregates["targets"].append(listed)
+    page = lxml_html.fromstring(build(tmp_path, [article]))
+    assert "Bram Okonjo" not in page.text_content()
+    assert page.xpath("string(//dl/div[3]/dd)") == "1"
+
+
+def test_shares_and_stand_ins_for_titles() -> None:
+    assert [share(0, 900), share(1, 900), share(450, 900), share(900, 900)] == ["0%", "<1%", "50%", "100%"]
+    assert title_of(Article(id="x", title=" A\n b ", text="T")) == "A b"
+    assert title_of(Article(id="x", text="\n The council voted.\nIt rained.")) == "The council voted."
+    assert title_of(Article(id="x", text="word " * 99)) == "word " * 16 + "word…"
+    assert title_of(Article(id="x", text="w" * 99)) == "w" * 89 + "…"
+    assert title_of(Article(id="x", text="")) == "x"
