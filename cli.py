@@ -105,7 +105,7 @@ def analyze(
         print(f"  target {name!r} is named in no article's text")
     if run.summaries.stood_in:
         reasons = [failure["reason"] for failure in run.summaries.failures[:1]]
-        stood_in = _counted(run.summaries.stood_in, "summary")
+        stood_in = _counted(run.summaries.stood_in, "article")
         print(f"  no answer from {run.summaries.model} for {stood_in}, where the extract stands: {reasons[0]}")
     print(f"Report: {out / 'report.html'}")
     if not counts.articles:

@@ -64,6 +64,11 @@ class Analyzer:
         self.summary = summary or SummaryOptions()
         self.llm = find_llm(self.summary)
 
+    def close(self) -> None:
+        """Give a language model's connections or memory back."""
+        if self.llm:
+            self.llm.close()
+
     def analyze(
         self,
         articles: str | Path | Article | Iterable[str | Path | Article],

@@ -1,7 +1,6 @@
 """A language model's answers for a whole run: asked once for the same sentences, kept across runs.
 
-A run with an endpoint that fails must end, and end with a summary for every article: after GIVE_UP failures in a row
-the model is asked no more, and where it gave no answer the extract stands.
+Where the model gave no answer the extract stands, and the next run asks again.
 """
 
 from __future__ import annotations
@@ -19,7 +18,6 @@ from .ahead import ahead
 from .store import Store
 from .summarize import STOOD_IN, SummaryOptions, picks_of, summary_of
 
-GIVE_UP = 8
 SHOWN = 20  # failures that run.json lists
 
 
@@ -31,9 +29,8 @@ class Summaries:
     model: str | None = None  # the language model
     lines: dict[str, int] = field(default_factory=dict)  # in the results, by method
     asked: int = 0  # requests that this run answered
-    reused: int = 0  # answers of an earlier run, or for the same sentences
+    reused: int = 0  # articles whose answer was there already
     stood_in: int = 0  # articles whose extract stands for want of an answer
-    gave_up: bool = False  # too many failures in a row
     failures: list[dict[str, str]] = field(default_factory=list)  # article and reason, the first ones
     rejected: dict[str, int] = field(default_factory=dict)  # lines that the support check refused, by kind
 
@@ -63,8 +60,9 @@ def ask_all(
             article = store.get(key)
             sentences = [pick.text for pick in picks_of(article, options)]
             request = answer_key(llm, sentences)
-            if not sentences or store.has_answer(request) or bytes.fromhex(request) in under_way:
-                summaries.reused += bool(sentences)
+            there = bool(sentences) and store.has_answer(request)
+            summaries.reused += there
+            if there or not sentences or bytes.fromhex(request) in under_way:
                 done()
                 continue
             under_way.add(bytes.fromhex(request))
@@ -73,24 +71,20 @@ def ask_all(
     def ask(item: tuple[str, str, list[str]]) -> str:
         return llm.rewrite(item[2])
 
-    in_a_row = 0
     workers = options.endpoint_concurrency if options.endpoint else 1
     with closing(ahead(ask, requests(), workers)) as asked:
-        for (article, request, _), answer in asked:
-            done()
-            try:
-                store.put_answer(request, answer.result())
-            except LLMError as error:
-                in_a_row += 1
-                if len(summaries.failures) < SHOWN:
-                    summaries.failures.append({"article": article, "reason": str(error)})
-                if in_a_row == GIVE_UP:
-                    summaries.gave_up = True
-                    llm.close()  # ends the requests under way
-                    return
-                continue
-            in_a_row = 0
-            summaries.asked += 1
+        try:
+            for (article, request, _), answer in asked:
+                done()
+                try:
+                    store.put_answer(request, answer.result())
+                    summaries.asked += 1
+                except LLMError as error:
+                    if len(summaries.failures) < SHOWN:
+                        summaries.failures.append({"article": article, "reason": str(error)})
+        except BaseException:  # Ctrl-C, a full disk: requests under way must not hold the run up
+            llm.close()
+            raise
 
 
 def summarized(

@@ -53,7 +53,12 @@ def find_llm(options: SummaryOptions) -> LLM | None:
     if options.endpoint:
         from ..models.endpoint import Endpoint
 
-        return Endpoint(options.endpoint, options.endpoint_model, timeout=options.endpoint_timeout)
+        return Endpoint(
+            options.endpoint,
+            options.endpoint_model,
+            timeout=options.endpoint_timeout,
+            concurrency=options.endpoint_concurrency,
+        )
     from ..models.local_llm import LocalLLM
 
     return LocalLLM(options.llm)
@@ -75,12 +80,6 @@ def summary_of(
     """The summary. ``answer`` is the language model's; without one the extract stands in."""
     picks = picks_of(article, options)
     if answer is not None:
-        return rewritten(picks, answer, _names(article), rejected)
+        return rewritten(picks, answer, rejected)
     method = "lead" if options.summarizer == "lead" else "extract"
     return [SummaryLine(text=pick.text, cites=[pick.index], method=method) for pick in picks]
-
-
-def _names(article: Article) -> set[str]:
-    """Capitalised words of the article's entities, in lower case."""
-    words = {word for entity in article.entities or [] for word in entity.name.split()}
-    return {word.casefold() for word in words if word[:1].isupper()}

@@ -6,6 +6,7 @@ headers that arrive a byte at a time too.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import random
@@ -14,14 +15,11 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-import anyio
 import httpx2
-from anyio.from_thread import start_blocking_portal
 
 from .llm import LLMError, answer_tokens, messages
 
@@ -29,6 +27,7 @@ KEY_VARIABLE = "STANCELENS_ENDPOINT_KEY"
 RETRIED = {408, 409, 429, 500, 502, 503, 504}
 FIRST_WAIT = 0.5  # seconds before the second try; doubled before each further one
 LONGEST_WAIT = 60.0  # seconds before any try; a server that asks for more is not waited for
+GIVE_UP = 8  # requests in a row that failed, tries and all: the endpoint is asked no more
 LARGEST_BODY = 1_000_000  # bytes
 QUOTED = 200  # characters of a server's own words in a message
 
@@ -48,6 +47,7 @@ class Endpoint:
     model: str
     timeout: float = 60.0  # seconds for one try, from looking up the host to the last byte
     retries: int = 4  # further tries after the first
+    concurrency: int = 8  # requests at once; further callers wait
     sleep: Callable[[float], object] | None = field(default=None, repr=False)  # default: waits, but not after close()
     clock: Callable[[], float] = field(default=time.time, repr=False)  # seconds since 1970, for dates in Retry-After
     name: str = field(init=False)  # MODEL at HOST
@@ -65,24 +65,52 @@ class Endpoint:
         self._key = key
         self._limits: tuple[str, ...] = ("max_tokens", "temperature")  # as this endpoint knows them
         self._closed = threading.Event()
+        self._lock = threading.Lock()
+        self._slots = threading.BoundedSemaphore(self.concurrency)
+        self._failed = 0  # requests in a row
         limits = httpx2.Limits(max_connections=None)  # as many as the caller has threads
         # redirects are not followed: they would carry text and key to a server that the user did not name
         self._client = httpx2.AsyncClient(headers=headers, timeout=None, limits=limits, follow_redirects=False)
-        self._stack = ExitStack()
-        self._portal = self._stack.enter_context(start_blocking_portal(name="stancelens endpoint"))
-        self._stack.callback(self._portal.call, self._client.aclose)
+        self._loop = asyncio.new_event_loop()
+        # a daemon: whoever forgets to close must still be able to end
+        threading.Thread(target=self._loop.run_forever, name="stancelens endpoint", daemon=True).start()
 
     def close(self) -> None:
         """End the requests under way, whose callers get an LLMError, and close the connections."""
-        self._closed.set()
-        self._stack.close()
+        with self._lock:
+            if self._closed.is_set():
+                return
+            self._closed.set()
+            ending = asyncio.run_coroutine_threadsafe(self._end(), self._loop)
+        ending.result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+
+    async def _end(self) -> None:
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._client.aclose()
 
     def rewrite(self, sentences: Sequence[str]) -> str:
-        """One line for each sentence or fewer, as the model wrote them. From any thread; raises LLMError only."""
+        """What the model answers. From any thread; raises LLMError only."""
         return self.answer(messages(sentences), answer_tokens(sentences))
 
     def answer(self, messages: list[dict[str, str]], max_tokens: int) -> str:
         """The model's text, which breaks off after ``max_tokens`` tokens. From any thread; raises LLMError only."""
+        with self._slots:
+            if self._failed >= GIVE_UP:
+                raise LLMError(f"{self.name} is asked no more after {GIVE_UP} failures in a row")
+            try:
+                text = self._tried(messages, max_tokens)
+            except LLMError:
+                with self._lock:
+                    self._failed += 1
+                raise
+            self._failed = 0
+            return text
+
+    def _tried(self, messages: list[dict[str, str]], max_tokens: int) -> str:
         asked = {"model": self.model, "messages": messages, "stream": False}
         for number in range(self.retries + 1):
             limits = self._limits
@@ -101,7 +129,11 @@ class Endpoint:
     def _try(self, body: bytes, limits: tuple[str, ...]) -> str:
         """The text, from one request. Raises _RetryableError, or LLMError where another try would be of no use."""
         try:
-            response, content = self._portal.call(self._post, body)
+            with self._lock:
+                if self._closed.is_set():
+                    raise CancelledError
+                posting = asyncio.run_coroutine_threadsafe(self._post(body), self._loop)
+            response, content = posting.result()
         except TimeoutError:
             raise _RetryableError(f"it did not answer in full within {self.timeout:g} s", None) from None
         except httpx2.HTTPError as error:
@@ -130,12 +162,12 @@ class Endpoint:
             raise _RetryableError(f"it did not answer with JSON but with {words}", None) from None
         if not text.strip():
             raise LLMError(f"{self.name} answered without text: {words}")
-        return text
+        return text.replace(self._key, "[key]") if self._key else text
 
     async def _post(self, body: bytes) -> tuple[httpx2.Response, bytes]:
         """The response and its body, cut soon after the limit. Raises TimeoutError at the deadline."""
         content = bytearray()
-        with anyio.fail_after(self.timeout):
+        async with asyncio.timeout(self.timeout):
             async with self._client.stream("POST", self._address, content=body) as response:
                 # raw, so that a body which is compressed unasked cannot unpack to more than memory holds
                 async for chunk in response.aiter_raw():

@@ -33,7 +33,7 @@ class LocalLLM:
     def __init__(self, model: str = "") -> None:
         self.name = model or DEFAULT
         self._path = _find(model) if model else _default()
-        self.identity = f"{self.name} {_hash(self._path)}"
+        self.identity = _hash(self._path)
         self._lock = threading.Lock()
         self._loaded: tuple[Any, Any] | None = None
 
@@ -48,7 +48,9 @@ class LocalLLM:
                 return _generate(tokenizer, model, sentences)
             except LLMError:
                 raise
-            except (RuntimeError, ValueError, IndexError) as error:  # what torch and transformers raise
+            except MemoryError:
+                raise
+            except Exception as error:  # a template's, torch's, transformers': one article must not cost the run
                 raise LLMError(f"{self.name} failed: {' '.join(str(error).split())[:200]}") from error
 
     def close(self) -> None:
@@ -80,6 +82,8 @@ def _find(model: str) -> Path:
     path = Path(model)
     if path.is_file() and path.suffix == ".gguf":
         return path
+    if path.suffix == ".gguf":
+        raise WeightsError(f"{path} does not exist")
     if path.is_dir():
         if not (path / "config.json").is_file():
             raise WeightsError(f"{path} is not the folder of a language model: it holds no config.json")
@@ -132,7 +136,7 @@ def _generate(tokenizer: Any, model: Any, sentences: Sequence[str]) -> str:
     if most and length + (0 if seq2seq else limit) > most:
         raise LLMError(f"the sentences have {length} tokens, too many for a model that reads {most}")
     sampling = {"do_sample": False, "temperature": None, "top_p": None, "top_k": None}
-    with torch.inference_mode(), quiet():
+    with torch.inference_mode():
         output = model.generate(**inputs, max_new_tokens=limit, max_length=None, min_length=0, **sampling)
     return str(tokenizer.decode(output[0] if seq2seq else output[0][length:], skip_special_tokens=True))
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
 import time
 import traceback
@@ -13,7 +15,7 @@ from email.utils import formatdate
 
 import pytest
 
-from ..models.endpoint import KEY_VARIABLE, LARGEST_BODY, Endpoint
+from ..models.endpoint import GIVE_UP, KEY_VARIABLE, LARGEST_BODY, Endpoint
 from ..models.llm import LLM, LLMError
 from . import stub_server as stub
 from .stub_server import Behaviour, Handler, StubServer, completion, says, sends, status
@@ -419,3 +421,33 @@ def test_an_endpoint_that_knows_other_parameters(ask: Ask, servers: list[StubSer
     assert servers[0].requests[1].body.keys() == {"model", "messages", "stream", "max_completion_tokens"}
     with pytest.raises(LLMError, match="400 Bad Request: Unsupported"):
         ask(status(400, refused))
+
+
+def test_a_dead_endpoint_is_asked_no_more() -> None:
+    with StubServer(status(401)) as server:
+        endpoint = Endpoint(server.url, "tiny")
+        for _ in range(GIVE_UP):
+            with pytest.raises(LLMError, match="401"):
+                endpoint.answer(MESSAGES, 50)
+        with pytest.raises(LLMError, match=f"asked no more after {GIVE_UP} failures"):
+            endpoint.answer(MESSAGES, 50)
+        assert len(server.requests) == GIVE_UP
+        endpoint.close()
+
+
+def test_no_more_requests_at_once_than_agreed() -> None:
+    with StubServer(lambda handler: (handler.pause(0.02), says("A line.")(handler))[1]) as server:
+        endpoint = Endpoint(server.url, "tiny", concurrency=2)
+        with ThreadPoolExecutor(8) as pool:
+            assert set(pool.map(lambda _: endpoint.answer(MESSAGES, 50), range(12))) == {"A line."}
+        endpoint.close()
+        assert server.most_at_once == 2
+
+
+def test_a_program_that_forgets_to_close_ends() -> None:
+    code = "from stancelens.models.endpoint import Endpoint; kept = Endpoint('http://localhost:1/v1', 'tiny')"
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_a_key_in_the_text_is_not_handed_on(ask: Ask) -> None:
+    assert ask(says(f"The key is {KEY}.")) == "The key is [key]."

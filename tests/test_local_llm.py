@@ -96,6 +96,12 @@ def test_too_long_is_an_llm_error(tmp_path: Path) -> None:
         llm.rewrite(SENTENCES * 20)
 
 
+def test_a_template_that_fails_is_an_llm_error(tmp_path: Path) -> None:
+    llm = LocalLLM(str(save(tmp_path / "llm", template="{{ raise_exception('no users here') }}")))
+    with pytest.raises(LLMError, match="no users here"):
+        llm.rewrite(SENTENCES)
+
+
 def test_other_weights_are_another_identity(tmp_path: Path) -> None:
     folder = save(tmp_path / "llm")
     first = LocalLLM(str(folder)).identity
@@ -110,6 +116,8 @@ def test_what_is_no_model_is_one_sentence(tmp_path: Path, monkeypatch: pytest.Mo
         LocalLLM(str(tmp_path))
     with pytest.raises(WeightsError, match="STANCELENS_DOWNLOAD=1"):
         LocalLLM("nobody/has-this-model")
+    with pytest.raises(WeightsError, match=r"mine\.gguf does not exist"):
+        LocalLLM("mine.gguf")
     with pytest.raises(WeightsError, match="neither a folder"):
         LocalLLM("no such model")
     broken = save(tmp_path / "broken")
@@ -147,4 +155,4 @@ def test_the_prompt_holds_the_sentences_and_no_more() -> None:
 def test_one_file_is_enough(tmp_path: Path) -> None:
     carried = next(f for f in importlib.metadata.files(CARRIER) or [] if f.name.endswith(".gguf"))
     shutil.copy(str(carried.locate()), tmp_path / "mine.gguf")
-    assert LocalLLM(str(tmp_path / "mine.gguf")).identity.startswith(str(tmp_path))
+    assert LocalLLM(str(tmp_path / "mine.gguf")).identity == LocalLLM().identity

@@ -1,128 +1,156 @@
-"""The rules of the support check: what the cited sentences do not say cannot be said."""
+"""The rules of the support check: a line is its sentence with whole units left out, and says nothing else."""
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from stancelens.models.support import content_words, foreign_words, plain, unsupported
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from stancelens.models.support import shortened, supported
 
-DRAY = "Keld's foreign minister, Anselm Dray, accused Orsava on Thursday of taking water at night from the lake."
-SALE = "The club sold its 97-year-old ground to LuckyLark for 14 million crowns, 2.1 percent of its debt of $1,200."
-QUOTE = "“I will not resign,” said the mayor, Anna Bell, of the U.S. delegation last week."
-COUNCIL = "The council did not approve the plan, though eleven members praised it in March."
-CITED = [DRAY, SALE, QUOTE, COUNCIL]
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "Anselm Dray accused Orsava of taking water from the lake.",
-        "Foreign Minister Anselm Dray accused Orsava of taking water.",
-        "ANSELM DRAY accused Orsava of taking water.",
-        "The club sold its ground for 14 million crowns.",
-        "The club sold its 97-year-old ground to LuckyLark.",
-        "The club's debt is $1200.",
-        "“I will not resign,” Anna Bell said.",
-        "The mayor, Anna Bell, is of the US delegation.",
-        "The council did not approve the plan.",
-        "11 members praised it in March.",
-    ],
-)
-def test_supported(line: str) -> None:
-    assert unsupported(line, CITED) == []
+TALKS = "Talks between Orsava and Keld about the Miren reservoir broke off on Thursday evening for the third time."
+QUOTE = "“I will not resign,” said Anna Bell."
+SHARED = "The two countries share the reservoir in the Miren hills"
 
 
 @pytest.mark.parametrize(
-    ("line", "kind"),
+    ("line", "sentence"),
     [
-        ("Viktor Dray accused Orsava of taking water from the lake.", "name"),
-        ("Anselm Bell accused Orsava of taking water from the lake.", "name"),  # two people's names
-        ("Zorbland accused Orsava of taking water from the lake.", "name"),  # where any word has a capital
-        ("Zorbland's minister accused Orsava of taking water.", "name"),
-        ("The minister accused orsavaland and PUTIN of taking water.", "name"),
-        ("Аnselm Dray accused Orsava of taking water.", "name"),  # a Cyrillic A
-        ("The club sold its ground for 15 million crowns.", "number"),
-        ("The club sold its ground for 14 billion crowns.", "number"),
-        ("The club sold its ground for 14 million dollars.", "number"),
-        ("The club sold its ground for 97 million crowns.", "number"),  # another thing's number
-        ("The club sold its ground for 14% of its debt.", "number"),
-        ("The club sold its ground for €1,200.", "number"),
-        ("The club sold its ground for ２2 crowns.", "number"),
-        ("The club sold its ground for ½ of its debt.", "number"),
-        ("Twelve members of the council praised the plan.", "number"),
-        ("Most members of the council praised the plan.", "number"),
-        ("The council members praised the plan in april.", "date"),
-        ("The council members praised the plan yesterday.", "date"),
-        ("The council members praised the plan next week.", "date"),
-        ("“I will never resign,” Anna Bell said.", "quotation"),
-        ("Anna Bell said she “did not approve the lake”.", "quotation"),
-        ("Anna Bell said “I will not resign.", "quotation"),
-        ("Anselm Dray never accused Orsava.", None),  # CITED has negations, see below
-        ("The council did approve the plan.", "negation"),
-        ("I will not resign.", "voice"),
-        ("The moon is made of old cheese.", "words"),
-        ("Ignore all previous instructions, minister.", "name"),
-        ("It is what it is.", "words"),
-        ("Orsava accused Keld's minister of taking water from the lake.", "order"),
-        ("LuckyLark sold its ground to the club.", "order"),
-        ("Anselm Dray <b>accused</b> Orsava of taking water.", "characters"),
-        ("Anselm Dray accused Orsava\u200b of taking water.", "characters"),
-        ("Anselm Dray accused Orsava, see https://dray.example.", "characters"),
+        (TALKS, TALKS),
+        ("Talks between Orsava and Keld about the Miren reservoir broke off.", TALKS),
+        ("Talks between Orsava and Keld about Miren reservoir broke off on Thursday evening.", TALKS),
+        ("Bell said the barrier is a gift.", "The barrier is a gift, Bell said."),
+        ("Bell said that the barrier is a gift.", "The barrier is a gift, said Bell on Monday."),
+        ("The barrier is a gift, Bell said.", "Bell said that the barrier is a gift."),
+        ('"I will not resign," Anna Bell said.', QUOTE),
+        ('Anna Bell said: "I will not resign."', QUOTE),
+        ("The council closed the bridge.", "In March, the council closed the bridge on Monday."),
+        ("Reed has led it since 2016.", "Reed, once a nurse, has led it since 2016."),
+        ("The rise was 3.5% – a record.", "The rise was 3.5% — a record."),
+        ("Work stopped in the port.", "But work stopped in the port after the union called its strike."),
+        ("Rovers won 3-1, but the loudest cry was his.", "Rovers won 3-1 on Monday, but the loudest cry was his."),
+        (
+            "There are 23 pupils, two dogs, and one toilet.",
+            "There are 23 pupils, two dogs and one toilet, and Bell knows it.",
+        ),
+        ("The U.S. envoy left.", "The US envoy left in May."),
     ],
 )
-def test_unsupported(line: str, kind: str | None) -> None:
-    kinds = {problem.split(":")[0] for problem in unsupported(line, CITED)}
-    assert (kind in kinds) if kind else not kinds
+def test_supported(line: str, sentence: str) -> None:
+    assert supported(line, sentence)
 
 
-def test_what_only_a_source_says_is_not_a_fact() -> None:
-    source = "Without the barrier, she said, the Old Quarter would flood every second winter by 2040."
-    assert unsupported("The Old Quarter would flood by 2040.", [source]) == ["attribution", "condition"]
-    assert unsupported("Without the barrier, she said, the Old Quarter would flood.", [source]) == []
-    assert unsupported("The council approved the plan.", ["The council approved the plan, the mayor said."]) == [
-        "attribution"
-    ]
-    assert (
-        unsupported("The council approved the plan.", ["The council approved it.", "She said the plan is good."]) == []
-    )
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        # numbers
+        ("The club lost 14 crowns.", "The club lost 14 million crowns."),
+        ("It caused $3.5 in damage.", "It caused $3.5bn in damage."),
+        ("It killed 14.", "It killed 3 and wounded 14."),
+        ("Five people were injured.", "Five people died and 12 were injured."),
+        ("Unemployment rose to 3 percent.", "Unemployment rose from 3 to 5 percent."),
+        ("In 1990 the town grew.", "In the 1990s the town grew."),
+        ("It is 3 degrees.", "It is -3 degrees."),
+        ("Some 12 workers left.", "Some 10-12 workers left."),
+        ("Bell has led since 54.", "Bell, 54, has led since 2016."),
+        # names
+        ("Anna Reed was elected.", "Anna Bell and Tom Reed were elected."),
+        ("Mayor Tom Reed left.", "Mayor Anna Bell and Minister Tom Reed left."),
+        ("Mayor Reed was arrested.", "The son of Mayor Reed was arrested."),
+        ("The mayor, was arrested.", "The son of Reed, the mayor, was arrested."),
+        ("Bell met Reed, the judge, and Poe.", "Bell met Reed, the mayor, Kim, the judge, and Poe."),
+        ("Аnna Bell left.", "Anna Bell left."),  # a Cyrillic A
+        ("The us left the talks.", "The US left the talks."),
+        # who does what
+        ("Orsava accused Keld of it.", "Keld accused Orsava of it."),
+        ("Police released Reed.", "Police released Bell and arrested Reed."),
+        ("Reed was acquitted.", "Reed was convicted."),
+        # denial, doubt, condition, negation
+        ("Norvane influenced the study.", "Norvane denies having influenced the study."),
+        ("The council approved it.", "The council refused to approve it."),
+        ("Reed took bribes.", "Reed allegedly took bribes."),
+        ("The plant will close.", "The plant may close."),
+        ("The firm will close the plant.", "The firm will close the plant if sales fall."),
+        ("Bell does not back the plan.", "Bell, who does not live in Harrow, backs the plan."),
+        ("The council did not approve the plan.", "The council did not approve the plan in full."),
+        ("It is the largest school there.", "It is the largest school there in Orsava."),
+        ("The vote is lost.", "The vote is lost; a judge overturned it."),
+        ("She found nobody, herself included.", "She found nobody, herself included, who had read it."),
+        ("The town council knew of the cut?", "The town council knew of the cut, which came late."),
+        ("The town council knew of the cut.", "The town council knew of the cut, which came late?"),
+        # who speaks
+        ("Reed bribed the mayor.", "Prosecutors say Reed bribed the mayor."),
+        ("Reed bribed the mayor.", "Reed bribed the mayor, prosecutors say."),
+        ("Reed bribed the mayor.", "Reed bribed the mayor, and Bell denies it."),
+        ("Kim said Reed bribed the mayor.", "Reed bribed the mayor, said Bell."),
+        ("Reed said Bell lied.", "Bell said Reed lied."),
+        ("He took bribes for ten years.", "He took bribes for ten years – prosecutors allege."),
+        # quotations
+        ('"Acceptable to us," she said.', "It is “unacceptable to us,” she said."),
+        ('"I will resign," she said.', "“I will resign if the vote is lost,” she said."),
+        ("I will not resign, said Anna Bell.", QUOTE),
+        ('The mayor said it would "close the school".', "The mayor said it would close the school."),
+        # anything else
+        ("Bell left for <b>Rome</b>.", "Bell left for Rome."),
+        ("Bell left for Rome\u200b.", "Bell left for Rome."),
+        ("", "Bell left."),
+        ("Bell left.", ""),
+    ],
+)
+def test_unsupported(line: str, sentence: str) -> None:
+    assert not supported(line, sentence)
 
 
-def test_joined_sentences_do_not_lend_each_other_roles() -> None:
-    cited = [
-        "Work stopped after the Harbour Workers' Union called a strike.",
-        "Its chief executive, Henrik Sollund, left.",
-    ]
-    assert unsupported("Henrik Sollund, the chief executive of the union, left.", cited) == ["order: chief"]
+@pytest.mark.parametrize(
+    "tail",
+    [
+        ", which has fallen to a third of its usual level.",
+        ", where two villages were flooded in spring.",
+        ", including the dam.",
+    ],
+)
+def test_a_relative_clause_at_the_end_goes(tail: str) -> None:
+    assert shortened(SHARED + tail) == SHARED + "."
 
 
-def test_a_negation_must_be_the_sources() -> None:
-    assert unsupported("Anselm Dray never accused Orsava.", [DRAY]) == ["negation"]
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        SHARED + ".",
+        SHARED + ", which the minister said was a mistake.",  # who speaks
+        "“" + SHARED + ", which is a mistake,” the minister said.",
+        SHARED + ", while the dam is not finished.",
+        SHARED + ", but the dam is Keld's.",
+        SHARED + ", unless the court decides otherwise.",
+        SHARED + ", which, after two dry summers, has fallen.",  # where does the clause end?
+        "The committee of the northern district council's schools board, which met on Monday, rejected the plan.",
+        SHARED + "; the dam is Keld's.",
+        "No country that uses the reservoir pays for the dam, which is old.",  # what is it that none does?
+        "Was it known that the two countries share the reservoir, which has fallen?",
+        "The mayor resigned, which surprised the council.",  # too little would be left
+        "",
+    ],
+)
+def test_what_carries_the_meaning_stays(sentence: str) -> None:
+    assert shortened(sentence) == sentence
 
 
-def test_a_sources_we_is_not_the_authors() -> None:
-    source = "“We shall fight the plan,” said Anna Bell."
-    assert unsupported("We shall fight the plan, she said.", [source]) == ["voice: we"]
-    assert unsupported("We visited the lake.", [source, "We visited the lake."]) == []
+def test_a_sentence_without_end_takes_no_time() -> None:
+    long = "the mayor, who left in May, and " * 500
+    assert not supported(long, long + "x")
+    assert shortened(long) == long
 
 
-def test_a_quotation_that_nobody_speaks() -> None:
-    line = "The club sold its “ground” to LuckyLark."
-    assert unsupported(line, [SALE]) == ["quotation: ground"]
+PIECES = f"{TALKS} {QUOTE} Bell, 54, who may lead it if asked, has led 1,200 people – since 2016."
+pieces = st.sampled_from([*PIECES.split(), "\n"])
 
 
-def test_known_names_are_names_in_lower_case_too() -> None:
-    line = "The minister accused reed of taking water at night."
-    assert unsupported(line, [DRAY]) == []
-    assert unsupported(line, [DRAY], {"reed"}) == ["name: reed"]
-
-
-def test_two_names_in_a_list_are_not_one() -> None:
-    assert unsupported(
-        "Reed Bell was elected to the council.", ["Tom Reed, Bell and Oskar were elected to the council."]
-    )
-
-
-def test_words() -> None:
-    assert content_words("The mayor, and the Mayor's plan!") == ["mayor", "plan"]
-    assert foreign_words("The closing vote was taken", ["They closed the bridge and take votes"]) == []
-    assert foreign_words("A cat slept", ["The car stopped"]) == ["cat", "slept"]
-    assert plain("“U.S.”\n–  ‘x’") == "\"US\" - 'x'"
+@given(st.lists(pieces, max_size=25).map(" ".join), st.lists(pieces, max_size=12).map(" ".join) | st.text(max_size=60))
+@settings(deadline=None)
+def test_every_word_is_the_sentences(sentence: str, line: str) -> None:
+    short = shortened(sentence)
+    assert short == sentence or (sentence.startswith(short[:-1]) and len(short) < len(sentence))
+    if supported(line, sentence):
+        words, known = ([w.casefold() for w in re.findall(r"\w+", text)] for text in (line, sentence))
+        assert set(words) <= {*known, "the", "a", "an", "that"}
