@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from .atomic import replaced
+from ..data.atomic import replaced
 
 SYNC_LINES, SYNC_SECONDS = 200, 5.0  # at most so much is lost in a power cut; a killed process loses nothing
 _LINE = re.compile(rb'\{"key":"([0-9a-f]{32})","crc":(\d+),"record":(.*)\}\n', re.DOTALL)

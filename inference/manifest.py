@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
+from ..data.atomic import replaced
 from ..data.drafts import Skipped
-from .atomic import replaced
 from .rewriting import Summaries
 
 RUN_SCHEMA = 1

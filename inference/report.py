@@ -15,8 +15,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from ..data.atomic import replaced
 from ..data.schema import parse_line
-from .atomic import replaced
 from .report_corpus import Listed, day_of, read_corpus, target_row, target_rows
 from .report_text import paragraphs
 from .report_trends import FEWEST, MONTHS, read_trends

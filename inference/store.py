@@ -21,9 +21,9 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from ..data.atomic import replaced
 from ..data.labels import STANCES
 from ..data.schema import SCHEMA_VERSION, Article, dump_line, parse_line
-from .atomic import replaced
 from .journal import Journal
 from .tables import write_tables
 

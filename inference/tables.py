@@ -16,10 +16,10 @@ from typing import Any, TextIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ..data.atomic import replaced
 from ..data.boilerplate import without
 from ..data.labels import STANCES
 from ..data.schema import Article, Sentence, parse_line
-from .atomic import replaced
 
 ROWS = 5_000  # in a row group, and in memory
 TEXT, COUNT, REAL, FLAG = pa.string(), pa.int64(), pa.float64(), pa.bool_()
