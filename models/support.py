@@ -1,11 +1,11 @@
 """The rule part of the support check: a rewritten line is a sentence of the article with whole units left out.
 
 Deletion-based compression (Knight and Marcu 2002) is the one kind of rewriting that can be checked without a model of
-meaning. Every word, number, name and quotation of the line stands in the sentence, in the same order, and what is
-left out is a unit that news can do without: an apposition, a relative clause, a time, an adverbial at the beginning or
-the end. Units with a word that speaks for somebody, denies, limits or turns the rest stay, and where the sentence
-negates or compares nothing is left out that the negation or comparison may be about. Who speaks may move from the end
-to the front and back. A line that says it in other words is refused, right or wrong.
+meaning. Every word, number, name, mark and quotation of the line stands in the sentence, in the same order. What may be
+left out is little: a relative clause between two commas or at the end, an age, a single day or month, a "But" at the
+beginning; and who speaks may move between the end and the front. A unit with a word that speaks for somebody, denies,
+limits or turns the rest stays, and nothing goes that a negation, a comparison or a "must" may be about. A line that
+says it in other words is refused, right or wrong.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 LONGEST = 200  # words of a sentence that is compared
 
@@ -30,7 +31,6 @@ def _words(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_ARTICLES = _words("the a an that")
 REPORTING = _words(
     "said say says saying told tells according added adds claimed claims insisted insists argued argues warned warns "
     "asserted asserts stated states stressed stresses alleged alleges reported reports wrote writes believes believed "
@@ -41,23 +41,20 @@ _TURNS = _words(
     "if unless except provided until but although though however despite instead rather yet only almost nearly partly "
     "perhaps possibly maybe probably apparently reportedly allegedly supposedly accused suspected denied denies "
     "denying refused refuses refusing failed fails failing rejected rejects disputed disputes prosecutors critics "
-    "overturned withdrew withdrawn corrected before can could may might would should because so"
+    "overturned withdrew withdrawn corrected before can could may might would should because so "
+    "lie lies lied untrue false falsely hoax wrong wrongly myth mistake mistaken retracted denial calls called finds "
+    "found ruled rules court judge then"
 )
 # What a kept word may be about that is left out
 _LIMITS = _words(
     "all every each most least more less fewer few only any many first last second best worst record than as too"
-    " same other another half"
+    " same other another half must shall"
 )
 _SUPERLATIVE = re.compile(r"[a-z]{3,}est\Z")
-_RELATIVE = _words("which who whose where when including")
-_APPOSITION = _RELATIVE | _words("a an the his her its their our aged once now formerly then also both")
-_FIRST = _words("in on at after during since with from for as meanwhile also earlier later today yesterday")
-_DISCOURSE = _words("but and however meanwhile still yet so then also")
-_LAST = _words("in at on after during for since")
+_RELATIVE = _words("which who whose where")
 _WEEKDAYS = _words("monday tuesday wednesday thursday friday saturday sunday")
 _MONTHS = _words("january february march april may june july august september october november december")
 _TIMES = _words("morning afternoon evening night")
-_PERIODS = _words("week month year weekend")
 
 
 @dataclass(frozen=True)
@@ -83,13 +80,16 @@ def supported(line: str, sentence: str) -> bool:
         return False
     if _final(line) != _final(sentence):
         return False
-    return any(_derives(said, form, _units(form)) for form in (source, *_moved(source)))
+    if _derives(said, source, _units(source)):
+        return True
+    moved = _without_speech_commas(said)
+    return any(_derives(moved, form, _units(form)) for form in _moved(source))
 
 
 def shortened(sentence: str) -> str:
     """The sentence without the relative clause at its end, if it can do without it, else the sentence."""
     for start in range(len(sentence)):
-        if sentence[start] == "," and re.match(rf",\s+(?:{'|'.join(sorted(_RELATIVE))})\b", sentence[start:]):
+        if sentence[start] == "," and re.match(rf",\s+(?:including|{'|'.join(sorted(_RELATIVE))})\b", sentence[start:]):
             line = sentence[:start] + "."
             if len(line.split()) >= 8 and supported(line, sentence):
                 return line
@@ -137,25 +137,29 @@ def _is_mark(token: _Token) -> bool:
 
 
 def _derives(said: Sequence[_Token], source: Sequence[_Token], units: dict[int, set[int]]) -> bool:
-    """Whether leaving out units, articles and marks makes ``said`` of ``source``; an article may be put in."""
+    """Whether leaving out units makes ``said`` of ``source``; "that" after who speaks is free."""
     reached = {(0, 0)}
-    open_states = [(0, 0)]
-    while open_states:
-        i, j = open_states.pop()
+    ahead = [(0, 0)]
+    while ahead:
+        i, j = ahead.pop()
         if i == len(said) and j == len(source):
             return True
         steps = [(i, end) for end in units.get(j, ())]
-        if i < len(said) and (_is_mark(said[i]) or said[i].low in _ARTICLES):
-            steps.append((i + 1, j))
-        if j < len(source) and (_is_mark(source[j]) or source[j].low in _ARTICLES):
-            steps.append((i, j + 1))
         if i < len(said) and j < len(source) and said[i].matches(source[j]):
             steps.append((i + 1, j + 1))
+        if i < len(said) and _is_free_that(said, i):
+            steps.append((i + 1, j))
+        if j < len(source) and _is_free_that(source, j):
+            steps.append((i, j + 1))
         for step in steps:
             if step not in reached:
                 reached.add(step)
-                open_states.append(step)
+                ahead.append(step)
     return False
+
+
+def _is_free_that(tokens: Sequence[_Token], at: int) -> bool:
+    return at > 0 and tokens[at].low == "that" and not tokens[at].quoted and tokens[at - 1].low in REPORTING
 
 
 def _units(source: Sequence[_Token]) -> dict[int, set[int]]:
@@ -166,27 +170,26 @@ def _units(source: Sequence[_Token]) -> dict[int, set[int]]:
     def add(start: int, end: int, about: Sequence[_Token]) -> None:
         """``about`` is what the unit may be needed for."""
         gone = source[start:end]
-        balanced = not any(token.quoted for token in gone)
-        if balanced and not any(map(_holds, gone)) and not any(map(_limits, about)):
+        if not any(token.quoted or _holds(token) for token in gone) and not any(map(_limits, about)):
             units.setdefault(start, set()).add(end)
 
     marks = [at for at, token in enumerate(source) if _is_mark(token) and not token.quoted]
-    for mark, following in zip(marks, [*marks[1:], count][: len(marks)], strict=True):
-        if mark + 1 < following and source[mark + 1].low in _APPOSITION and source[mark].text in ",(-":
-            if following < count:
-                add(mark, following, ())
-            elif source[mark].text == ",":
-                add(mark, count, source[:mark])
-        elif following == count and [token.low for token in source[mark : mark + 2]] == [",", "and"]:
+    commas = [at for at in marks if source[at].text == ","]
+    for mark, following in pairwise([*commas, count]):
+        inside = source[mark + 1 : following]
+        if not inside:
+            continue
+        if following == count and marks[-1] == mark and (inside[0].low in _RELATIVE or inside[0].low == "including"):
             add(mark, count, source[:mark])
-    if marks and source[0].low in _FIRST:
-        add(0, marks[0] + 1, source[marks[0] :])
-    if source and source[0].low in _DISCOURSE:
+        # with more commas a list would be taken for a clause
+        if following < count and len(marks) == 2 and inside[0].low in _RELATIVE:
+            add(mark, following + 1, ())
+        if following < count and len(inside) == 1 and re.fullmatch(r"[1-9]\d", inside[0].text):
+            add(mark, following + 1, ())  # an age
+    if source[0].low in ("but", "and") and count > 1 and source[1].low != "for":
         units.setdefault(0, set()).add(1)
-    last_mark = marks[-1] if marks else 0
-    for at in range(max(5, last_mark + 1), count):
-        if source[at].low in _LAST and not _joins(source[at - 1]):
-            add(at, count, source[last_mark:at])
+    if source[0].low in ("however", "meanwhile") and commas[:1] == [1]:
+        units.setdefault(0, set()).add(2)
     for start, end in _dates(source):
         clause = (max((m for m in marks if m < start), default=0), min((m for m in marks if m >= end), default=count))
         add(start, end, [*source[clause[0] : start], *source[end : clause[1]]])
@@ -194,19 +197,20 @@ def _units(source: Sequence[_Token]) -> dict[int, set[int]]:
 
 
 def _dates(source: Sequence[_Token]) -> list[tuple[int, int]]:
-    """ "on Thursday evening", "in March", "last week"."""
+    """The only day, "on Thursday evening", or the only month, "in March", if a mark or the end follows it."""
     words = [token.low for token in source]
-    found = []
-    for at, (word, following) in enumerate(zip(words, [*words[1:], ""], strict=True)):
-        if word == "on" and following in _WEEKDAYS:
-            found += [(at, at + 2)] + ([(at, at + 3)] if words[at + 2 : at + 3] and words[at + 2] in _TIMES else [])
-        elif (word == "in" and following in _MONTHS) or (word in ("last", "this", "next") and following in _PERIODS):
-            found.append((at, at + 2))
-    return found
-
-
-def _joins(token: _Token) -> bool:
-    return token.low in ("and", "or", "than", "to", "of", "as", "from", "between", "not")
+    places = [
+        at for at, word in enumerate(words) if word in _WEEKDAYS or (word in _MONTHS and source[at].text != "may")
+    ]
+    if len(places) != 1:
+        return []
+    start, end = places[0] - 1, places[0] + 1
+    if start < 0 or words[start] != ("on" if words[places[0]] in _WEEKDAYS else "in"):
+        return []
+    end += end < len(words) and words[end] in _TIMES
+    if words[start] == "in" and end < len(words) and not _is_mark(source[end]):
+        return []
+    return [(start, end + 1)] if start == 0 and end < len(words) else [(start, end)]
 
 
 def _holds(token: _Token) -> bool:
@@ -224,22 +228,40 @@ def _limits(token: _Token) -> bool:
 def _moved(source: Sequence[_Token]) -> list[list[_Token]]:
     """The sentence with who speaks at the front instead of the end, or at the end instead of the front."""
     forms = []
-    verbs = [at for at, token in enumerate(source) if token.low in REPORTING and not token.quoted]
-    for at in verbs:
-        before = source[at - 1] if at else None
-        if before is not None and before.text in ',"' and at + 1 < len(source):  # …, said Bell
-            forms.append(_joined(source[at + 1 :], [source[at]], source[:at]))
-            forms.append(_joined(source[:at], source[at + 1 :], [source[at]]))
-        if at == len(source) - 1:  # …, Bell said
-            breaks = [place for place in range(at) if source[place].text in ',"' and place + 1 < at]
-            if breaks:
-                speaker, told = source[breaks[-1] + 1 : at], source[: breaks[-1] + 1]
-                forms.append(_joined(speaker, [source[at]], told))
-                forms.append(_joined(told, [source[at]], speaker))
-        if 0 < at < 8 and not any(_is_mark(token) or token.quoted for token in source[:at]) and at + 1 < len(source):
-            forms.append(_joined(source[at + 1 :], source[:at], [source[at]]))  # Bell said …
-            forms.append(_joined(source[at + 1 :], [source[at]], source[:at]))
-    return forms
+    for at, token in enumerate(source):
+        if token.low not in REPORTING or token.quoted or at == 0:
+            continue
+        verb, before, after = [token], source[:at], source[at + 1 :]
+        if before[-1].text in ',"' and after and _is_plain(after):  # …, said Bell
+            told = _without_comma(before)
+            forms += [_joined(after, verb, told), _joined(told, _COMMA, after, verb)]
+        if not after:  # …, Bell said
+            breaks = [place for place in range(at) if source[place].text in ',"']
+            if breaks and breaks[-1] + 1 < at:
+                told, speaker = _without_comma(source[: breaks[-1] + 1]), source[breaks[-1] + 1 : at]
+                forms += [_joined(speaker, verb, told), _joined(told, _COMMA, verb, speaker)]
+        if after and len(before) < 8 and _is_plain(before):  # Bell said …
+            told = [t for n, t in enumerate(after) if n or t.low != "that"]
+            if not any(map(_is_mark, told)) or told[0].text == '"':
+                forms += [_joined(told, _COMMA, before, verb), _joined(told, _COMMA, verb, before)]
+    return [_without_speech_commas(form) for form in forms]
+
+
+_COMMA = [_Token(",")]
+
+
+def _is_plain(tokens: Sequence[_Token]) -> bool:
+    return not any(_is_mark(token) or token.quoted for token in tokens)
+
+
+def _without_comma(tokens: Sequence[_Token]) -> Sequence[_Token]:
+    return tokens[:-1] if tokens and tokens[-1].text == "," else tokens
+
+
+def _without_speech_commas(tokens: Sequence[_Token]) -> list[_Token]:
+    """Without the commas and colons that stand beside a quotation mark: they go where the speaker goes."""
+    beside = {at for n, t in enumerate(tokens) if t.text == '"' for at in (n - 1, n + 1)}
+    return [token for at, token in enumerate(tokens) if not (at in beside and token.text in ",:")]
 
 
 def _joined(*parts: Sequence[_Token]) -> list[_Token]:

@@ -13,11 +13,17 @@ from stancelens.inference.rewrite import rewritten
 from stancelens.inference.summary import Pick
 
 DRAY = "Keld's foreign minister, Anselm Dray, accused Orsava on Thursday of taking water at night from the shared lake."
-SALE = "The club has sold the name of its 97-year-old ground to the betting firm LuckyLark for 14 million crowns."
+SALE = (
+    "The club has sold the name of its 97-year-old ground to the betting firm LuckyLark, which paid 14 million crowns."
+)
 BELL = "On the quay Mayor Anna Bell spoke to the council, which surprised 31 fishermen."
 PICKS = [Pick(2, DRAY), Pick(5, SALE), Pick(9, BELL)]
-STANDING = [DRAY, SALE, "On the quay Mayor Anna Bell spoke to the council."]  # what stands for want of a line
-SOLD = "The club has sold the name of its 97-year-old ground to the betting firm LuckyLark."
+STANDING = [
+    DRAY,
+    "The club has sold the name of its 97-year-old ground to the betting firm LuckyLark.",
+    "On the quay Mayor Anna Bell spoke to the council.",
+]  # what stands for want of a line
+SOLD = STANDING[1]
 NAMES = ["Zorbland", "Putin", "Reed", "McAllister"]
 
 

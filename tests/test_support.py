@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stancelens.models.support import shortened, supported
 
-TALKS = "Talks between Orsava and Keld about the Miren reservoir broke off on Thursday evening for the third time."
+TALKS = "Talks between Orsava and Keld about the Miren reservoir broke off on Thursday evening without a date."
 QUOTE = "“I will not resign,” said Anna Bell."
 SHARED = "The two countries share the reservoir in the Miren hills"
 
@@ -18,22 +18,19 @@ SHARED = "The two countries share the reservoir in the Miren hills"
     ("line", "sentence"),
     [
         (TALKS, TALKS),
-        ("Talks between Orsava and Keld about the Miren reservoir broke off.", TALKS),
-        ("Talks between Orsava and Keld about Miren reservoir broke off on Thursday evening.", TALKS),
+        ("Talks between Orsava and Keld broke off.", "Talks between Orsava and Keld broke off on Thursday evening."),
+        ("Bell accused Reed of theft.", "Bell accused Reed on Thursday of theft."),
         ("Bell said the barrier is a gift.", "The barrier is a gift, Bell said."),
-        ("Bell said that the barrier is a gift.", "The barrier is a gift, said Bell on Monday."),
+        ("Bell said that the barrier is a gift.", "The barrier is a gift, said Bell."),
         ("The barrier is a gift, Bell said.", "Bell said that the barrier is a gift."),
         ('"I will not resign," Anna Bell said.', QUOTE),
         ('Anna Bell said: "I will not resign."', QUOTE),
-        ("The council closed the bridge.", "In March, the council closed the bridge on Monday."),
-        ("Reed has led it since 2016.", "Reed, once a nurse, has led it since 2016."),
+        ("The council closed the bridge.", "In March, the council closed the bridge."),
+        ("Reed has led it since 2016.", "Reed, who was a nurse, has led it since 2016."),
+        ("Reed has led it since 2016.", "Reed, 54, has led it since 2016."),
         ("The rise was 3.5% – a record.", "The rise was 3.5% — a record."),
-        ("Work stopped in the port.", "But work stopped in the port after the union called its strike."),
+        ("Work stopped in the port.", "But work stopped in the port on Monday."),
         ("Rovers won 3-1, but the loudest cry was his.", "Rovers won 3-1 on Monday, but the loudest cry was his."),
-        (
-            "There are 23 pupils, two dogs, and one toilet.",
-            "There are 23 pupils, two dogs and one toilet, and Bell knows it.",
-        ),
         ("The U.S. envoy left.", "The US envoy left in May."),
     ],
 )
@@ -91,6 +88,26 @@ def test_supported(line: str, sentence: str) -> None:
         ('"I will resign," she said.', "“I will resign if the vote is lost,” she said."),
         ("I will not resign, said Anna Bell.", QUOTE),
         ('The mayor said it would "close the school".', "The mayor said it would close the school."),
+        # what a unit may hide, however harmless it looks
+        ("The drug cured the cancer.", "In mice, the drug cured the cancer."),
+        ("The new drug cured breast cancer.", "The new drug cured breast cancer in mice."),
+        ("The court freed Reed.", "The court freed Reed on bail."),
+        ("The president called.", "The president called on the minister to resign."),
+        ("The bank is insolvent.", "The bank is insolvent, its auditors found."),
+        ("Bell killed Reed.", "Bell, the police believe, killed Reed."),
+        ("The minister took bribes.", "The minister took bribes, which he calls a lie."),
+        ("The mayor announced his resignation.", "The mayor announced his resignation, then changed his mind."),
+        ("Reed confessed.", "Reed confessed, and later retracted it."),
+        ("The mayor, Kim and Poe resigned.", "The mayor, who met Reed, Kim and Poe, resigned."),
+        ("Keld says Orsava started it.", "Keld, says Orsava, started it."),
+        ("The minister, said Reed, took it.", "The minister said Reed took it."),
+        ("A few voters back the plan.", "Few voters back the plan."),
+        ("The council acquitted nurses who work nights.", "The council acquitted nurses, who work nights."),
+        ("He spent in prison.", "He spent last week in prison."),
+        ("Polls open and close on Monday.", "Polls open on Sunday and close on Monday."),
+        ("The shops must close.", "The shops must close on Sunday."),
+        ("For the guards, he had died.", "But for the guards, he had died."),
+        ('"I never said that," Bell said.', '"I never said," Bell said.'),
         # anything else
         ("Bell left for <b>Rome</b>.", "Bell left for Rome."),
         ("Bell left for Rome\u200b.", "Bell left for Rome."),
@@ -153,4 +170,4 @@ def test_every_word_is_the_sentences(sentence: str, line: str) -> None:
     assert short == sentence or (sentence.startswith(short[:-1]) and len(short) < len(sentence))
     if supported(line, sentence):
         words, known = ([w.casefold() for w in re.findall(r"\w+", text)] for text in (line, sentence))
-        assert set(words) <= {*known, "the", "a", "an", "that"}
+        assert set(words) <= {*known, "that"}
