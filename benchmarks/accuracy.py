@@ -18,9 +18,10 @@ from pathlib import Path
 
 import numpy as np
 
+from ..data.corpus import read_corpus
 from ..data.importers.newsmtsc import read_newsmtsc
 from ..data.labels import IPTC_TOPICS
-from ..data.schema import Article, Mention, Span, load_articles
+from ..data.schema import Article, Mention, Span
 from ..evaluation.calibration import ece_limit, expected_calibration_error
 from ..evaluation.intervals import RESAMPLES, SEED, interval, mean_interval
 from ..evaluation.metrics import confusion, macro_f1_at, macro_f1_of, most_confident
@@ -210,12 +211,8 @@ def measure(folder: Path, arguments: argparse.Namespace) -> dict[str, float]:
 
 
 def gold_part(splits: str) -> tuple[str, list[Article]]:
-    """The name and the articles of the project's own corpus: its dev part, until it has a test part."""
-    articles = list(load_articles(PACKAGE / "data" / "gold" / "articles.jsonl"))
-    test = [article for article in articles if article.split == "test"]
-    if splits == "test" and test:
-        return "test", test
-    return "dev", [article for article in articles if article.split == "dev"]
+    """The name and the articles of a part of the project's own corpus; its briefs are in no test part."""
+    return splits, list(read_corpus(splits))
 
 
 def main() -> None:
@@ -235,8 +232,7 @@ def main() -> None:
     for folder in folders:
         checked_folder(folder)
     part, articles = gold_part(arguments.splits)
-    print(f"Precision {arguments.precision}. gold: the {part} part, {len(articles)} articles", end="")
-    print(" (not its test part: dev was looked at while training)" if part == "dev" else "")
+    print(f"Precision {arguments.precision}. gold: the {part} part, {len(articles)} articles")
     print_head(f"95% intervals: percentile bootstrap, {RESAMPLES:,} resamples, seed {SEED}. n: items, not groups")
     values: dict[str, float] = {}
     for folder in folders:

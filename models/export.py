@@ -19,6 +19,7 @@ import onnxruntime
 from filelock import FileLock
 from safetensors import SafetensorError
 
+from ..data.corpus import read_corpus
 from .network_config import CONFIG, WEIGHTS, ModelConfig, read_config
 from .quiet import quiet
 from .weights import BASES, WeightsError, cache_dir, file_hash, find_base
@@ -126,10 +127,7 @@ def _cpu_features() -> str:
 
 def calibration_texts() -> list[str]:
     """Text that stands for news when activations are measured: the train part of the project's own corpus."""
-    corpus = Path(__file__).parents[1] / "data" / "gold" / "articles.jsonl"
-    with corpus.open(encoding="utf-8") as lines:
-        articles = [json.loads(line) for line in lines]
-    return [article["text"] for article in articles if article["split"] == "train"][:64]
+    return [article.text for article in read_corpus("train")][:64]
 
 
 def _export(folder: Path, config: ModelConfig, out: Path, precision: str) -> None:

@@ -10,16 +10,20 @@ from pathlib import Path
 
 import pytest
 
-from ..data.schema import Article, dump_line, load_articles
+from ..data.corpus import read_corpus
+from ..data.schema import Article, dump_line
 from ..inference.analyzer import RELEASED, Analyzer
 
-GOLD = Path(__file__).parents[1] / "data" / "gold" / "articles.jsonl"
 MODEL = "small" if (RELEASED / "small").is_dir() else "base"
 TABLES = [f"{name}.{kind}" for name in ("articles", "sentences", "stances") for kind in ("csv", "parquet")]
 
 
+def corpus() -> list[Article]:
+    return [article for split in ("train", "dev") for article in read_corpus(split)]
+
+
 def texts() -> list[str]:
-    return [article.text for article in load_articles(GOLD)]
+    return [article.text for article in corpus()]
 
 
 def test_fifty_articles_alone_shuffled_and_beside_long_ones() -> None:
@@ -38,7 +42,7 @@ def test_fifty_articles_alone_shuffled_and_beside_long_ones() -> None:
 def write_halves(path: Path, count: int) -> None:
     """``count`` short articles in one file: halves of those of the corpus."""
     halves = []
-    for article in load_articles(GOLD):
+    for article in corpus():
         middle = (article.sentences or [])[len(article.sentences or []) // 2].start
         halves += [article.text[:middle], article.text[middle:]]
     articles = [Article(id=f"half {number}", text=text) for number, text in enumerate(halves[:count])]

@@ -18,10 +18,11 @@ from typing import cast
 import numpy as np
 from scipy.optimize import minimize_scalar
 
+from ..data.corpus import read_corpus
 from ..data.importers.newsmtsc import read_newsmtsc
 from ..data.importers.protected import protected_sentences
 from ..data.importers.summaries import read_summaries
-from ..data.schema import Article, load_articles
+from ..data.schema import Article
 from ..models.export import CHECK, check_logits, exported
 from ..models.heads import SalienceHead, TopicHead
 from ..models.network import load, save
@@ -31,7 +32,7 @@ from ..models.windows import pack
 from .card import write_card
 from .examples import make_example
 from .overlap import Protected
-from .released import GOLD, prepare
+from .released import prepare
 from .salience import train_salience
 from .topics import train_topics
 from .trainer import macro_f1
@@ -66,7 +67,7 @@ def describe(draft: Path, data: Path) -> None:
     """Fit the temperatures on dev files, and write them, the check logits and the model card."""
     runtime = Runtime(exported(draft))
     dev = {name: list(read_newsmtsc(data / "stance" / "newsmtsc", name)) for name in ("dev_rw", "dev_mt")}
-    gold = [article for article in load_articles(GOLD) if article.split == "dev"]
+    gold = list(read_corpus("dev"))
     stance_logits, stance_gold = stance_items(runtime, list(chain(*dev.values())))
     topic_logits, topic_gold = topic_items(runtime, gold)
     config = read_config(draft)

@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from ..data.corpus import read_corpus
 from ..data.importers.allsides import read_allsides
 from ..data.importers.directed import read_directed_sentences
 from ..data.importers.newsmtsc import read_newsmtsc, read_newsmtsc_in_context
@@ -37,7 +38,6 @@ from .teacher import taught
 from .trainer import Settings, fit, macro_f1, stance_probabilities
 
 PACKAGE = Path(__file__).parents[1]
-GOLD = PACKAGE / "data" / "gold" / "articles.jsonl"
 RELEASED = PACKAGE / "models" / "released"
 WEAK_TOPIC = 0.3  # weight of a topic that is only the article's
 WINDOWS = {"base": (256, 48), "small": (128, 24)}  # tokens, shared with the next; attention is much of `small`'s time
@@ -87,7 +87,7 @@ def prepare(data: Path, work: Path) -> dict[str, list[Article]]:
         "rows": read_newsmtsc(newsmtsc, "train"),
         "context": read_newsmtsc_in_context(newsmtsc, "train"),
         "topics": capped(read_allsides(data / "topic" / "allsides" / "articles.jsonl.gz", words=110)),
-        "gold": (article for article in load_articles(GOLD) if article.split == "train"),
+        "gold": read_corpus("train"),
         "unlabelled": read_directed_sentences(data / "stance" / "directed_sentiment" / "train.txt.gz"),
     }
     protected = Protected()
