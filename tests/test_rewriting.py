@@ -21,11 +21,17 @@ from stancelens.inference.summarize import STOOD_IN, SummaryOptions, check_summa
 from stancelens.models.llm import LLMError
 from typer.testing import CliRunner
 
-from .fake_run import IDENTITY, predict, read_article
+from .fake_run import IDENTITY, predict
 from .stub_server import StubServer, answers, closes, cut_short, hangs, says, sends, status
 
 SAMPLES = Path(__file__).parents[1] / "data" / "samples"
 OPTIONS = SummaryOptions("rewrite", lines=2)
+
+
+def read_article(number: int) -> Article:
+    """As the readers hand it on: without predictions."""
+    text = f"Mayor Anna Bell praised Tom Reed {number} times on Monday. The council of Port Ellen accused him of waste."
+    return Article(id=f"a/{number}.txt", title=f"Title {number}", text=text)
 
 
 class Fake:
@@ -46,9 +52,8 @@ class Fake:
 
 
 def shorter(sentences: Sequence[str]) -> str:
-    """What a good model does at the least: the sentences without their articles."""
-    short = (re.sub(r"\b(?:[Tt]he|a) ", "", sentence) for sentence in sentences)
-    return "\n".join(sentence[:1].upper() + sentence[1:] for sentence in short)
+    """What a good model does at the least: the sentences without their day."""
+    return "\n".join(re.sub(r" on [A-Z][a-z]+day\b", "", sentence) for sentence in sentences)
 
 
 def fails(_: Sequence[str]) -> str:
@@ -206,14 +211,14 @@ def test_a_run_with_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         code, output, run, results = analyze(tmp_path / "out", server.url)
         assert code == 0, output
         assert run["summaries"]["asked"] == len(results) == len(server.requests)
-        assert run["summaries"]["lines"]["rewrite"] >= 8
+        assert run["summaries"]["lines"]["rewrite"] >= 3
         for request in server.requests:
             assert request.headers["authorization"] == "Bearer s3cret-key"
         for result in results:
             texts = [result.text[s.start : s.end] for s in result.sentences or []]
             for line in result.summary or []:
                 cited = " ".join(texts[cite] for cite in line.cites)
-                assert {word.casefold() for word in line.text.split()} <= {word.casefold() for word in cited.split()}
+                assert set(re.findall(r"[\w'-]+", line.text)) <= set(re.findall(r"[\w'-]+", cited))
     for path in (tmp_path / "out").rglob("*"):
         assert path.is_dir() or b"s3cret" not in path.read_bytes()
 
