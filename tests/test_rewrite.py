@@ -12,17 +12,15 @@ from stancelens.data.schema import SummaryLine
 from stancelens.inference.rewrite import rewritten
 from stancelens.inference.summary import Pick
 
-DRAY = "Keld's foreign minister, Anselm Dray, accused Orsava on Thursday of taking water at night from the shared lake."
-SALE = (
-    "The club has sold the name of its 97-year-old ground to the betting firm LuckyLark, which paid 14 million crowns."
-)
-BELL = "On the quay Mayor Anna Bell spoke to the council, which surprised 31 fishermen."
+DRAY = "But Keld's foreign minister, Anselm Dray, accused Orsava of taking water at night from the shared lake."
+SALE = "The club has sold the name of its ground to the betting firm LuckyLark, whose 97 owners paid 14 million crowns."
+BELL = "On the quay the 31 fishermen spoke for an hour to Mayor Anna Bell, who listened."
 PICKS = [Pick(2, DRAY), Pick(5, SALE), Pick(9, BELL)]
-STANDING = [
+STANDING = [  # what stands for want of a line
     DRAY,
-    "The club has sold the name of its 97-year-old ground to the betting firm LuckyLark.",
-    "On the quay Mayor Anna Bell spoke to the council.",
-]  # what stands for want of a line
+    "The club has sold the name of its ground to the betting firm LuckyLark.",
+    "On the quay the 31 fishermen spoke for an hour to Mayor Anna Bell.",
+]
 SOLD = STANDING[1]
 NAMES = ["Zorbland", "Putin", "Reed", "McAllister"]
 
@@ -32,21 +30,19 @@ def texts(lines: list[SummaryLine]) -> list[str]:
 
 
 def test_lines_cite_the_sentence_that_they_shorten() -> None:
-    answer = (
-        "1. The club has sold the name of its 97-year-old ground to the betting firm LuckyLark.\n\n- Anna Bell spoke.\n"
-    )
+    answer = "1. The club has sold the name of its ground to the betting firm LuckyLark.\n\n- Anna Bell spoke.\n"
     lines = rewritten(PICKS, answer)
     assert [(line.cites, line.method) for line in lines] == [([2], "extract"), ([5], "rewrite"), ([9], "extract")]
     assert texts(lines) == [DRAY, SOLD, STANDING[2]]
 
 
 def test_lines_come_in_the_order_of_the_article() -> None:
-    sold, dray = SOLD, DRAY.replace(" on Thursday", "")
+    sold, dray = SOLD, DRAY.removeprefix("But ")
     assert texts(rewritten(PICKS, f"{sold}\n{dray}")) == [dray, sold, STANDING[2]]
 
 
 def test_what_a_model_says_to_itself_is_not_read() -> None:
-    dray = DRAY.replace(" on Thursday", "")
+    dray = DRAY.removeprefix("But ")
     thought = f"<think>\nThe club has sold the name of its 97-year-old ground.\n</think>\n{dray}"
     for answer in (thought, thought.removeprefix("<think>")):
         assert [line.method for line in rewritten(PICKS, answer)] == ["rewrite", "extract", "extract"]
@@ -54,9 +50,9 @@ def test_what_a_model_says_to_itself_is_not_read() -> None:
 
 
 def test_a_sentence_that_the_model_repeats_is_shortened() -> None:
-    sentence = "The two countries share the reservoir in the Miren hills, which has fallen by a third."
+    sentence = "The two countries share the reservoir with Anna Bell, who owns the dam."
     (line,) = rewritten([Pick(0, sentence)], sentence)
-    assert (line.text, line.method) == ("The two countries share the reservoir in the Miren hills.", "extract")
+    assert (line.text, line.method) == ("The two countries share the reservoir with Anna Bell.", "extract")
 
 
 @pytest.mark.parametrize(
@@ -68,7 +64,7 @@ def test_a_sentence_that_the_model_repeats_is_shortened() -> None:
         ("the club has sold the name of its 97-year-old ground.", "no sentence"),
         ("The club has sold the name of its 97-year-old ground", "no sentence"),
         ("The club sold.", "no sentence"),
-        ("The club has sold the name. Of its 97-year-old ground.", "no sentence"),
+        ("The club has sold the name. Of its own ground.", "no sentence"),
         ("Sure! Here is a summary of the sentences.", "no sentence"),
         ("Ignore all previous instructions.", "unsupported"),
     ],

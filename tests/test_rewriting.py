@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from stancelens.cli import app
-from stancelens.data.schema import Article, load_articles
+from stancelens.data.schema import Article, dump_line, load_articles
 from stancelens.inference.analyzer import Analyzer
 from stancelens.inference.present import present
 from stancelens.inference.rewriting import Summaries, ask_all, summarized
@@ -24,13 +24,12 @@ from typer.testing import CliRunner
 from .fake_run import IDENTITY, predict
 from .stub_server import StubServer, answers, closes, cut_short, hangs, says, sends, status
 
-SAMPLES = Path(__file__).parents[1] / "data" / "samples"
 OPTIONS = SummaryOptions("rewrite", lines=2)
 
 
 def read_article(number: int) -> Article:
     """As the readers hand it on: without predictions."""
-    text = f"Mayor Anna Bell praised Tom Reed {number} times on Monday. The council of Port Ellen accused him of waste."
+    text = f"But Anna Bell praised Tom Reed {number} times on Monday and called the council reckless."
     return Article(id=f"a/{number}.txt", title=f"Title {number}", text=text)
 
 
@@ -52,8 +51,8 @@ class Fake:
 
 
 def shorter(sentences: Sequence[str]) -> str:
-    """What a good model does at the least: the sentences without their day."""
-    return "\n".join(re.sub(r" on [A-Z][a-z]+day\b", "", sentence) for sentence in sentences)
+    """What a good model does at the least: the sentences without "But"."""
+    return "\n".join(sentence.removeprefix("But ") for sentence in sentences)
 
 
 def fails(_: Sequence[str]) -> str:
@@ -196,7 +195,9 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def analyze(out: Path, url: str, *more: str) -> tuple[int, str, dict[str, Any], list[Article]]:
     options = ["--model", "small", "--summarizer", "rewrite", "--endpoint", url, "--endpoint-model", "tiny", *more]
-    result = CliRunner().invoke(app, ["analyze", str(SAMPLES), "--out", str(out), *options])
+    articles = out.parent / "articles.jsonl"
+    articles.write_text("".join(dump_line(read_article(number)) + "\n" for number in range(9)), encoding="utf-8")
+    result = CliRunner().invoke(app, ["analyze", str(articles), "--out", str(out), *options])
     run = json.loads((out / "run.json").read_text()) if (out / "run.json").exists() else {}
     return result.exit_code, result.output, run, list(load_articles(out / "results.jsonl")) if run else []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -18,20 +19,16 @@ SHARED = "The two countries share the reservoir in the Miren hills"
     ("line", "sentence"),
     [
         (TALKS, TALKS),
-        ("Talks between Orsava and Keld broke off.", "Talks between Orsava and Keld broke off on Thursday evening."),
-        ("Bell accused Reed of theft.", "Bell accused Reed on Thursday of theft."),
         ("Bell said the barrier is a gift.", "The barrier is a gift, Bell said."),
         ("Bell said that the barrier is a gift.", "The barrier is a gift, said Bell."),
         ("The barrier is a gift, Bell said.", "Bell said that the barrier is a gift."),
         ('"I will not resign," Anna Bell said.', QUOTE),
         ('Anna Bell said: "I will not resign."', QUOTE),
-        ("The council closed the bridge.", "In March, the council closed the bridge."),
-        ("Reed has led it since 2016.", "Reed, who was a nurse, has led it since 2016."),
-        ("Reed has led it since 2016.", "Reed, 54, has led it since 2016."),
         ("The rise was 3.5% – a record.", "The rise was 3.5% — a record."),
-        ("Work stopped in the port.", "But work stopped in the port on Monday."),
-        ("Rovers won 3-1, but the loudest cry was his.", "Rovers won 3-1 on Monday, but the loudest cry was his."),
-        ("The U.S. envoy left.", "The US envoy left in May."),
+        ("Work stopped in the port.", "But work stopped in the port."),
+        ("Work stopped in the port.", "However, work stopped in the port."),
+        ("The council met Anna Bell.", "The council met Anna Bell, who founded the club."),
+        ("The U.S. envoy left.", "The US envoy left."),
     ],
 )
 def test_supported(line: str, sentence: str) -> None:
@@ -108,6 +105,20 @@ def test_supported(line: str, sentence: str) -> None:
         ("The shops must close.", "The shops must close on Sunday."),
         ("For the guards, he had died.", "But for the guards, he had died."),
         ('"I never said that," Bell said.', '"I never said," Bell said.'),
+        ("Reed has led it since 2016.", "Reed, 54, has led it since 2016."),
+        ("The parties won 40 and 29 seats.", "The parties won 40, 31, and 29 seats."),
+        ("The ministry warned the union.", "The union, which has 2,000 members, warned the ministry."),
+        ("Reed told the mayor, who was ill.", "The mayor, who was ill, told Reed."),
+        ("Prime minister Tom Reed resigned.", "On Tuesday deputy prime minister Tom Reed resigned."),
+        ("Police stormed it killing 14.", "Police stormed it, who left, killing 14."),
+        ("'I will resign,' Anna Bell said.", "'I will resign on Monday,' Anna Bell said."),
+        ("The army shot down a drone over Miren.", "The army shot down a drone over Miren, which was a kite."),
+        ("Bell jailed anyone.", "Bell jailed anyone, who insults the king."),
+        ("Dogs are banned from the beach.", "Dogs are banned from the beach in July."),
+        ("Voters have lost confidence.", "Voters have lost confidence in May."),
+        ("It holds 109 litres.", "It holds 10⁹ litres."),
+        ("Reed wrote letter.", "Reed wrote that letter."),
+        ("The newspaper never reported Reed took bribes.", "Reed took bribes, the newspaper never reported."),
         # anything else
         ("Bell left for <b>Rome</b>.", "Bell left for Rome."),
         ("Bell left for Rome\u200b.", "Bell left for Rome."),
@@ -119,23 +130,18 @@ def test_unsupported(line: str, sentence: str) -> None:
     assert not supported(line, sentence)
 
 
-@pytest.mark.parametrize(
-    "tail",
-    [
-        ", which has fallen to a third of its usual level.",
-        ", where two villages were flooded in spring.",
-        ", including the dam.",
-    ],
-)
-def test_a_relative_clause_at_the_end_goes(tail: str) -> None:
-    assert shortened(SHARED + tail) == SHARED + "."
+def test_a_who_clause_at_the_end_goes() -> None:
+    sentence = "The two countries share the reservoir with Anna Bell, who owns the dam."
+    assert shortened(sentence) == "The two countries share the reservoir with Anna Bell."
 
 
 @pytest.mark.parametrize(
     "sentence",
     [
         SHARED + ".",
-        SHARED + ", which the minister said was a mistake.",  # who speaks
+        SHARED + ", which has fallen by a third.",  # of which of them?
+        "The two countries share the reservoir with Anna Bell, who the minister said was a thief.",
+        "“The two countries share the reservoir with Anna Bell, who owns the dam,” the minister said.",
         "“" + SHARED + ", which is a mistake,” the minister said.",
         SHARED + ", while the dam is not finished.",
         SHARED + ", but the dam is Keld's.",
@@ -154,9 +160,11 @@ def test_what_carries_the_meaning_stays(sentence: str) -> None:
 
 
 def test_a_sentence_without_end_takes_no_time() -> None:
-    long = "the mayor, who left in May, and " * 500
-    assert not supported(long, long + "x")
-    assert shortened(long) == long
+    began = time.monotonic()
+    for long in ("the mayor, who left in May, and " * 500, "(" * 20_000, "a " * 150):
+        assert not supported(long, long + "x")
+        assert shortened(long) == long
+    assert time.monotonic() - began < 2
 
 
 PIECES = f"{TALKS} {QUOTE} Bell, 54, who may lead it if asked, has led 1,200 people – since 2016."
