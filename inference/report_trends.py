@@ -78,8 +78,9 @@ def drawn_days(days: Counter[dt.date]) -> tuple[dt.date, dt.date]:
         return ordered[-1]
 
     first, last = inner(ordered), inner(ordered[::-1])
-    if first < last and 4 * (last - first) < ordered[-1] - ordered[0]:
-        return first, last
+    span = last - first
+    if first < last and 4 * span < ordered[-1] - ordered[0]:  # an end that is not far away itself stays
+        return first if first - ordered[0] > span else ordered[0], last if ordered[-1] - last > span else ordered[-1]
     return ordered[0], ordered[-1]
 
 

@@ -228,3 +228,10 @@ def test_shares_and_stand_ins_for_titles() -> None:
     assert title_of(Article(id="x", text="word " * 99)) == "word " * 16 + "word…"
     assert title_of(Article(id="x", text="w" * 99)) == "w" * 89 + "…"
     assert title_of(Article(id="x", text="")) == "x"
+
+
+def test_a_far_date_at_one_end_takes_nothing_from_the_other() -> None:
+    day = dt.date(2025, 1, 1)
+    days = Counter(day + dt.timedelta(n) for n in range(276)) + Counter([dt.date(1900, 1, 1)])
+    assert drawn_days(days) == (day, day + dt.timedelta(275))
+    assert drawn_days(days + Counter([dt.date(2199, 1, 1)])) == (day, day + dt.timedelta(275))
