@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 import typer
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+labels = typer.Typer(no_args_is_help=True, help="Label files.")
+app.add_typer(labels, name="labels")
 
 
 @app.callback()
@@ -109,6 +111,35 @@ def analyze(
         print(f"  no answer from {run.summaries.model} for {stood_in}, where the extract stands: {reasons[0]}")
     print(f"Report: {out / 'report.html'}")
     if not counts.articles:
+        raise typer.Exit(1)
+
+
+@labels.command()
+def check(
+    paths: Annotated[list[Path], typer.Argument(help="Label files, or folders of them (*.jsonl).", exists=True)],
+    json_file: Annotated[Path | None, typer.Option("--json", help="Also write the report here, for machines.")] = None,
+    suggest: Annotated[bool, typer.Option(help="Look for labels that are probably wrong; slower.")] = True,
+) -> None:
+    """Say what is wrong or doubtful with labels, and how far annotators agree.
+
+    Exit code 0: no error, though perhaps doubts; 1: errors; 2: a file or folder that cannot be read.
+    """
+    import json
+
+    from .data.atomic import replaced
+    from .evaluation.label_report import as_json, check_labels
+    from .evaluation.label_text import render
+
+    try:
+        report = check_labels(paths, suggest=suggest)
+        if json_file:
+            with replaced(json_file) as part:
+                part.write_text(json.dumps(as_json(report), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    except (ValueError, OSError) as error:
+        print(f"stancelens: {error}", file=sys.stderr)
+        raise typer.Exit(2) from None
+    print(render(report))
+    if report.errors:
         raise typer.Exit(1)
 
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -52,12 +54,18 @@ def shown_help(monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.setenv("TERM", "dumb")
     parts = [HEAD]
-    group = typer.main.get_command(app)
-    for name in sorted(group.commands):  # type: ignore[attr-defined]
-        output = CliRunner().invoke(app, [name, "--help"], prog_name="stancelens").output
+    for words in commands(typer.main.get_command(app), []):
+        output = CliRunner().invoke(app, [*words, "--help"], prog_name="stancelens").output
         lines = "\n".join(line.rstrip() for line in output.strip().splitlines())
-        parts.append(f"## stancelens {name}\n\n```text\n{lines}\n```\n")
+        parts.append(f"## stancelens {' '.join(words)}\n\n```text\n{lines}\n```\n")
     return "\n".join(parts)
+
+
+def commands(group: Any, words: list[str]) -> Iterator[list[str]]:
+    """The words of every command, those of groups within groups too."""
+    for name, command in sorted(getattr(group, "commands", {}).items()):
+        inner = list(commands(command, [*words, name]))
+        yield from inner or [[*words, name]]
 
 
 def test_command_help_in_the_docs_is_the_commands_own(monkeypatch: pytest.MonkeyPatch) -> None:
