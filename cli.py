@@ -39,7 +39,9 @@ def analyze(
         typer.Option(help="The most salient sentences, these shortened by a language model, or the first ones."),
     ] = "extractive",
     summary_lines: Annotated[int, typer.Option(min=0, help="Most lines of a summary.")] = 3,
-    summary_words: Annotated[int | None, typer.Option(min=1, help="Most words of a summary.")] = None,
+    summary_words: Annotated[
+        int | None, typer.Option(min=1, help="Most words of a summary, all lines together.")
+    ] = None,
     llm: Annotated[
         str, typer.Option(help="What rewrites on this machine: folder, .gguf file or hub id; else SmolLM2-135M.")
     ] = "",

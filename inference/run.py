@@ -51,7 +51,8 @@ def analyze(articles: Sequence[Path], out: Path, options: Options) -> RunInfo:
     """Analyze files and folders into ``out``, doing only what an earlier run left, and return what run.json holds.
 
     An article that cannot be analyzed is among the skipped ones. Raises WeightsError (missing or damaged weights),
-    StoreError (``out`` holds something else, or another run's results, or cannot be written), TargetsError, and
+    StoreError (``out`` holds something else, or another run's results, which also stay where nothing could be read, or
+    cannot be written), TargetsError, and
     ValueError for an option that makes no sense.
     """
     check_given(options.given)
@@ -106,6 +107,9 @@ def analyze(articles: Sequence[Path], out: Path, options: Options) -> RunInfo:
                     raise StoreError(f"the temporary folder cannot be written ({error}): name one in TMPDIR") from error
                 entries.append((key, {"near_duplicate_of": copy_of} if copy_of else NOTHING))
                 progress.advance(len(result.sentences or []) if result else 0)
+        if not entries and (out / "results.jsonl").exists():  # a mistyped column must not cost what stands there
+            why = f" ({skipped[0].path}: {skipped[0].reason})" if skipped else ""
+            raise StoreError(f"{out}: nothing could be read{why}; the earlier results stay")
         predicting = time.perf_counter() - began
         if llm:
             analyzers.clear()  # before a second model takes its memory

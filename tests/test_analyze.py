@@ -96,6 +96,18 @@ def test_only_empty_input_exits_1_and_a_foreign_folder_2(tmp_path: Path) -> None
     assert (tmp_path / "other" / "thesis.doc").read_text(encoding="utf-8") == "mine"
 
 
+def test_a_run_that_reads_nothing_keeps_the_earlier_results(tmp_path: Path) -> None:
+    out, table = tmp_path / "out", tmp_path / "a.csv"
+    table.write_text("text\nThe council praised the bridge on Monday and called it safe.\n", encoding="utf-8")
+    assert run(table, "--out", out, "--model", "small")[0] == 0
+    before = (out / "results.jsonl").read_bytes()
+    code, output = run(table, "--out", out, "--model", "small", "--date-column", "nope")
+    assert code == 2
+    assert "earlier results stay" in output
+    assert "nope" in output
+    assert (out / "results.jsonl").read_bytes() == before
+
+
 def test_missing_model_is_one_sentence_and_exit_2(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("A sentence about something.", encoding="utf-8")
     assert run(tmp_path / "a.txt", "--out", tmp_path / "out", "--model", tmp_path / "nothing")[0] == 2
