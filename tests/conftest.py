@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from .browser import browser, open_page, sample_page  # noqa: F401 - fixtures of the report's tests
+
 if TYPE_CHECKING:
     from ..models.weights import Base
     from ..models.windows import Encoding
