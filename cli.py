@@ -145,6 +145,56 @@ def check(
         raise typer.Exit(1)
 
 
+@labels.command("import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(help="Files, or folders, of one or several formats.", exists=True)],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The label file to write.")],
+    format: Annotated[str, typer.Option(help="auto, or one of the names in docs/labels.md.")] = "auto",
+) -> None:
+    """Turn labels made elsewhere into a label file.
+
+    Exit code 0: something was imported; 1: nothing was, and nothing is written; 2: a format that is not known.
+    """
+    from .data.label_files import import_labels
+
+    try:
+        found = import_labels(files, out, format)
+    except (ValueError, OSError) as error:
+        print(f"stancelens: {error}", file=sys.stderr)
+        raise typer.Exit(2) from None
+    print(
+        f"{_counted(found.articles, 'article')} of {_counted(len(found.annotators), 'annotator')}, "
+        f"{_counted(found.sentences, 'sentence')}, {_counted(found.mentions, 'mention')}, "
+        f"{_counted(found.stances, 'stance')}; {len(found.skipped):,} skipped, {len(found.corrected):,} corrected"
+    )
+    for item in (*found.skipped, *found.corrected):  # every one: labels that are lost must not go unseen
+        print(f"  {item.path}{f':{item.line}' if item.line else ''}: {item.reason}", file=sys.stderr)
+    if not found.articles:
+        raise typer.Exit(1)
+
+
+@labels.command()
+def export(
+    files: Annotated[list[Path], typer.Argument(help="Label files.", exists=True, dir_okay=False)],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The file to write.")],
+    format: Annotated[str, typer.Option(help="label-studio, doccano, prodigy, table or stancelens.")],
+) -> None:
+    """Write label files for a tool that people label in.
+
+    Exit code 0: written; 2: a record that cannot be read or written, and nothing is.
+    """
+    from .data.label_files import export_labels
+
+    try:
+        found = export_labels(files, out, format)
+    except (ValueError, OSError) as error:
+        print(f"stancelens: {error}", file=sys.stderr)
+        raise typer.Exit(2) from None
+    print(f"{_counted(found.articles, 'article')} written to {out}")
+    for name, count in sorted(found.lost.items()):
+        print(f"  not carried by {format}: {name}, {count:,} times")
+
+
 def _counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 

@@ -15,7 +15,7 @@ from .drafts import Skipped
 from .importers import doccano, label_studio, label_tables, prodigy, public, record_pages
 from .importers.detection import possible_formats
 from .importers.label_items import CORRECTED
-from .schema import SCHEMA_VERSION, Article, RecordError, dump_line, parse_line
+from .schema import SCHEMA_VERSION, Article, RecordError, dump_line, load_articles, parse_line
 
 Tell = Callable[[Skipped], None]
 Reader = Callable[..., Iterator[Article]]
@@ -177,15 +177,8 @@ def export_labels(paths: Sequence[Path], out: Path, format: str) -> Exported:
     if writer is None:
         raise ValueError(f"{format} cannot be written: one of {', '.join(LOST)}")
     found = Exported()
-    writer(map(partial(_note_lost, found, LOST[format]), chain.from_iterable(map(_records, paths))), out)
+    writer(map(partial(_note_lost, found, LOST[format]), chain.from_iterable(map(load_articles, paths))), out)
     return found
-
-
-def _records(path: Path) -> Iterator[Article]:
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            if line.strip():
-                yield parse_line(line, f"{path}:{number}")
 
 
 def _note_lost(found: Exported, lost: frozenset[str], article: Article) -> Article:

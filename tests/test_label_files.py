@@ -7,9 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from stancelens.cli import app
 from stancelens.data.drafts import Skipped
 from stancelens.data.label_files import FORMATS, LOST, detect, export_labels, import_labels, read_labels
 from stancelens.data.schema import load_articles
+from typer.testing import CliRunner
 
 from . import label_fixtures as fixtures
 from . import public_rows
@@ -205,3 +207,20 @@ def test_public_sets_by_name_from_file_or_folder(name: str, tmp_path: Path) -> N
 def test_public_sets_say_which_files_are_missing(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"none of train\.jsonl\.gz, dev_rw\.jsonl\.gz"):
         list(read_labels(tmp_path, "newsmtsc", skipped=print))
+
+
+def test_the_commands(tmp_path: Path) -> None:
+    gold = Path(__file__).parents[1] / "data" / "gold" / "articles.jsonl"
+    exported, back = tmp_path / "tasks.json", tmp_path / "labels.jsonl"
+    run = CliRunner().invoke
+    done = run(app, ["labels", "export", str(gold), "--format", "label-studio", "-o", str(exported)])
+    assert done.exit_code == 0, done.output
+    done = run(app, ["labels", "import", str(exported), "-o", str(back)])
+    assert done.exit_code == 0, done.output
+    assert done.output.startswith("151 articles of 4 annotators, 3,130 sentences")
+    (tmp_path / "notes.md").write_text("Nothing labelled.\n", encoding="utf-8")
+    done = run(app, ["labels", "import", str(tmp_path / "notes.md"), "-o", str(tmp_path / "none.jsonl")])
+    assert done.exit_code == 2
+    assert "format unknown" in done.output
+    assert not (tmp_path / "none.jsonl").exists()
+    assert run(app, ["labels", "export", str(gold), "--format", "bbc", "-o", str(exported)]).exit_code == 2
