@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..data.importers.jsonl import read_lines
+from ..data.importers.bbc import read_bbc
 from ..data.schema import Article, Sentence, text_hash
 from ..data.sentences import split_sentences
 
@@ -17,13 +17,12 @@ def distinct_articles(data: Path, limit: int | None = None) -> list[Article]:
     """
     articles: list[Article] = []
     seen: set[str] = set()
-    for row in read_lines(data / "topic" / "bbc" / "articles.jsonl.gz"):
+    for article in read_bbc(data / "topic" / "bbc" / "articles.jsonl.gz", lambda _: None):
         if limit is not None and len(articles) >= limit:
             break
-        text: str = row["text"]
-        if (identity := text_hash(" ".join(text.split()))) in seen:
+        if (identity := text_hash(" ".join(article.text.split()))) in seen:
             continue
         seen.add(identity)
-        sentences = [Sentence(start=span.start, end=span.end) for span in split_sentences(text)]
-        articles.append(Article(id=row["id"], text=text, topics=[row["topic"]], sentences=sentences))
+        sentences = [Sentence(start=span.start, end=span.end) for span in split_sentences(article.text)]
+        articles.append(article.model_copy(update={"sentences": sentences}))
     return articles

@@ -21,7 +21,7 @@ from ..models.windows import pack, tokens_of
 from .ahead import ahead
 from .decode import answer, decode_mentions, expit, softmax
 from .present import present
-from .summarize import STOOD_IN, SummaryOptions, find_llm, picks_of, summary_of
+from .summarize import STOOD_IN, SummaryOptions, asked_of, find_llm, summary_of
 from .targets import Found, Listed, group
 
 RELEASED = Path(__file__).parents[1] / "models" / "released"
@@ -95,10 +95,10 @@ class Analyzer:
     def analyze_article(self, article: Article) -> Article:
         """Predict and summarize one article."""
         predicted, answer = self.predict(article), None
-        picks = picks_of(predicted, self.summary) if self.llm else []
-        if self.llm and picks:
+        sentences = asked_of(predicted, self.summary) if self.llm else []
+        if self.llm and sentences:
             try:
-                answer = self.llm.rewrite([pick.text for pick in picks])
+                answer = self.llm.rewrite(sentences)
             except LLMError as error:
                 warned = [*(predicted.warnings or []), f"{STOOD_IN} ({error})"]
                 predicted = predicted.model_copy(update={"warnings": warned})

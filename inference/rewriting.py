@@ -16,7 +16,7 @@ from ..data.schema import Article, SummaryLine
 from ..models.llm import LLM, PROMPT_VERSION, LLMError
 from .ahead import ahead
 from .store import Store
-from .summarize import STOOD_IN, SummaryOptions, picks_of, summary_of
+from .summarize import STOOD_IN, SummaryOptions, asked_of, summary_of
 
 SHOWN = 20  # failures that run.json lists
 
@@ -58,7 +58,7 @@ def ask_all(
         under_way: set[bytes] = set()
         for key in keys:
             article = store.get(key)
-            sentences = [pick.text for pick in picks_of(article, options)]
+            sentences = asked_of(article, options)
             request = answer_key(llm, sentences)
             there = bool(sentences) and store.has_answer(request)
             summaries.reused += there
@@ -92,7 +92,7 @@ def summarized(
 ) -> tuple[list[SummaryLine], dict[str, Any]]:
     """The summary of a prediction, from the answers in the store, with what else it sets in the record."""
     answer, updates = None, {}
-    sentences = [pick.text for pick in picks_of(article, options)] if llm else []
+    sentences = asked_of(article, options) if llm else []
     if llm and sentences:
         answer = store.answer(answer_key(llm, sentences))
         if answer is None:

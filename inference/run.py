@@ -51,9 +51,8 @@ def analyze(articles: Sequence[Path], out: Path, options: Options) -> RunInfo:
     """Analyze files and folders into ``out``, doing only what an earlier run left, and return what run.json holds.
 
     An article that cannot be analyzed is among the skipped ones. Raises WeightsError (missing or damaged weights),
-    StoreError (``out`` holds something else, or another run's results, which also stay where nothing could be read, or
-    cannot be written), TargetsError, and
-    ValueError for an option that makes no sense.
+    StoreError (``out`` holds something else, or another run's results, or cannot be written, or there was nothing to
+    read that could take its results' place), TargetsError, and ValueError for an option that makes no sense.
     """
     check_given(options.given)
     started = _now()

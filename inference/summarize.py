@@ -74,6 +74,11 @@ def picks_of(article: Article, options: SummaryOptions) -> list[Pick]:
     return select(article.text, sentences, order, lines=options.lines, words=options.words)
 
 
+def asked_of(article: Article, options: SummaryOptions) -> list[str]:
+    """What a language model is asked to shorten."""
+    return [pick.text for pick in picks_of(article, options)]
+
+
 def summary_of(
     article: Article, options: SummaryOptions, answer: str | None = None, rejected: dict[str, int] | None = None
 ) -> list[SummaryLine]:

@@ -46,9 +46,7 @@ class LocalLLM:
             tokenizer, model = self._loaded
             try:
                 return _generate(tokenizer, model, sentences)
-            except LLMError:
-                raise
-            except MemoryError:
+            except (LLMError, MemoryError):
                 raise
             except Exception as error:  # a template's, torch's, transformers': one article must not cost the run
                 raise LLMError(f"{self.name} failed: {' '.join(str(error).split())[:200]}") from error

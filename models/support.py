@@ -14,7 +14,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-LONGEST = 200  # words of a sentence that is compared, of ten characters at most on average
+LONGEST = 200  # words of a sentence that is compared
+LONGEST_TEXT = 10 * LONGEST  # characters: longer ones are not even cut into words
 SHORTEST = 8  # words that shortened() leaves
 
 _DOTTED = re.compile(r"\b(?:[^\W\d_]\.){2,}")
@@ -70,8 +71,8 @@ class _Token:
 
 
 def supported(line: str, sentence: str) -> bool:
-    """Whether the line is the sentence with whole units left out."""
-    if max(len(line), len(sentence)) > 10 * LONGEST or any(map(_is_odd_number, line + sentence)):
+    """Whether the line is the sentence with no more left out, or moved, than the rules above allow."""
+    if max(len(line), len(sentence)) > LONGEST_TEXT or any(map(_is_odd_number, line + sentence)):
         return False
     said, source = _tokens(line), _tokens(sentence)
     if not said or not source or len(source) > LONGEST:
@@ -200,17 +201,13 @@ def _moved(source: Sequence[_Token]) -> list[list[_Token]]:
         if token.low not in REPORTING or token.quoted or at == 0:
             continue
         verb, before, after = [token], source[:at], source[at + 1 :]
-        told, speaker = _without_comma(before), after
+        told = _without_comma(before)
         if before[-1].text in ',"' and token.low in _SAYS and _speaks(after) and _is_told(told):  # …, said Bell
-            forms += [_joined(speaker, verb, told), _joined(told, _COMMA, speaker, verb)]
-        if not after:  # …, Bell said
-            breaks = [place for place in range(at) if source[place].text in ',"']
-            told, speaker = (
-                _without_comma(source[: breaks[-1] + 1] if breaks else []),
-                source[breaks[-1] + 1 : at] if breaks else [],
-            )
-            if _speaks(speaker) and _is_told(told):
-                forms += [_joined(speaker, verb, told), _joined(told, _COMMA, verb, speaker)]
+            forms += [_joined(after, verb, told), _joined(told, _COMMA, after, verb)]
+        cut = max((place + 1 for place in range(at) if source[place].text in ',"'), default=0)
+        told, speaker = _without_comma(source[:cut]), source[cut:at]
+        if not after and _speaks(speaker) and _is_told(told):  # …, Bell said
+            forms += [_joined(speaker, verb, told), _joined(told, _COMMA, verb, speaker)]
         told = [t for n, t in enumerate(after) if n or t.low != "that"]
         if len(before) < 8 and _speaks(before) and token.low in _SAYS and _is_told(told):  # Bell said …
             forms += [_joined(told, _COMMA, before, verb), _joined(told, _COMMA, verb, before)]
