@@ -159,16 +159,15 @@ REPEATED += ["He left. ", ". “The ", "• ", "a\n", "!” Trump ", "(", ".   "
 def test_time_is_linear(unit: str) -> None:
     def seconds(size: int) -> float:
         text = unit * (size // len(unit))
-        times = []
-        for _ in range(3):
-            start = time.perf_counter()
-            split_sentences(text)
-            times.append(time.perf_counter() - start)
-        return min(times)
+        start = time.process_time()
+        split_sentences(text)
+        return time.process_time() - start
+
+    def linear() -> bool:  # 8 times the text: quadratic time would take 64 times as long
+        return seconds(160_000) < 24 * seconds(20_000) + 0.05
 
     split_sentences(unit)
-    small, large = seconds(20_000), seconds(160_000)  # 8 times the text: quadratic time would take 64 times as long
-    assert large < 24 * small + 0.05
+    assert any(linear() for _ in range(5))  # a busy machine may spoil a pair of times, but not every one
 
 
 def test_seed_article() -> None:
