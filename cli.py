@@ -195,6 +195,49 @@ def export(
         print(f"  not carried by {format}: {name}, {count:,} times")
 
 
+@labels.command()
+def queue(
+    results: Annotated[Path, typer.Argument(help="Results of analyze: the folder, or its results.jsonl.", exists=True)],
+    n: Annotated[int, typer.Option("-n", min=1, help="Sentences.")] = 200,
+    random: Annotated[
+        bool, typer.Option("--random", help="A recorded random sample instead, without the model's labels.")
+    ] = False,
+    format: Annotated[str, typer.Option(help="label-studio, prodigy, doccano or stancelens.")] = "label-studio",
+    labelled: Annotated[
+        list[Path] | None,
+        typer.Option(help="Label file whose sentences are left out; may be repeated.", exists=True, dir_okay=False),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of the draw: another seed, another sample.")] = 0,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="The file to write; else queue.json or sample.json in RESULTS.")
+    ] = None,
+) -> None:
+    """Write the sentences most worth labelling next as tasks for a labelling tool, each in its article.
+
+    These are sentences of which the model is unsure and that are unlike each other, with its labels to correct.
+
+    Exit code 0: written; 2: nothing to label, or a file that cannot be read or written.
+    """
+    from .evaluation.label_queue import queue_labels
+
+    try:
+        found = queue_labels(
+            results, out, n, random_sample=random, seed=seed, format=format, labelled=tuple(labelled or ())
+        )
+    except (ValueError, OSError) as error:
+        print(f"stancelens: {error}", file=sys.stderr)
+        raise typer.Exit(2) from None
+    print(
+        f"{_counted(found.sentences, 'sentence')} of {found.of_sentences:,}, in {_counted(found.articles, 'article')}: "
+        f"{found.out}"
+    )
+    if not found.labels:
+        why = "so that they sway nobody" if random else f"{format} would hold them for a person's"
+        print(f"  without the model's labels: {why}")
+    if found.sampling:
+        print(f"  the draw is recorded in {found.sampling}, which corrects shares later: keep it")
+
+
 def _counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 

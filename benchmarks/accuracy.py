@@ -2,9 +2,10 @@
 python -m stancelens.benchmarks.accuracy --data DIR --agreement      # also how often int8 and fp32 agree
 
 Accuracy of the released models against annotated data, targets given, as released (int8) or with `--precision fp32`
-(whose keys end in `.MODEL.fp32`). NewsMTSC rows are read alone. Intervals: 95%, 1,000 resamples of the rows, on the
-gold corpus and BBC of the articles. The calibration error has none, as it grows by resampling: hold it against
-`ece_limit`, below which a perfectly calibrated model's error stays in 95 of 100 cases.
+(whose keys end in `.MODEL.fp32`). NewsMTSC rows are read alone. `gold` is the project's corpus, `real` its labels of
+40 AllSides articles. Intervals: 95%, 1,000 resamples of the rows, on `gold`, `real` and BBC of the articles. The
+calibration error has none, as it grows by resampling: hold it against `ece_limit`, below which a perfectly calibrated
+model's error stays in 95 of 100 cases.
 `--splits dev` keeps every test file closed: choose with it, report with `--splits test`.
 """
 
@@ -18,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..data.corpus import read_corpus
+from ..data.corpus import SETTLED, read_corpus, read_real
 from ..data.importers.newsmtsc import read_newsmtsc
 from ..data.labels import IPTC_TOPICS
 from ..data.schema import Article, Mention, Span
@@ -133,9 +134,8 @@ def gold_targets(article: Article) -> Iterator[tuple[tuple[int, list[Span]], str
                 yield (index, list[Span](group)), stance.label, stance.tags or []
 
 
-def gold_corpus(figures: Figures, runtime: Runtime, part: str, articles: list[Article]) -> None:
-    """The project's own articles, with their sentences and mentions given; what is not the test part says so."""
-    key = "gold" if part == "test" else f"gold.{part}"
+def gold_corpus(figures: Figures, runtime: Runtime, key: str, articles: list[Article]) -> None:
+    """Articles labelled by the project's guideline, with their sentences and mentions given."""
     heads = runtime.config.heads
     stance, topic, spared, owners = Items(), Items(), [], []
     for article in articles:
@@ -204,15 +204,13 @@ def measure(folder: Path, arguments: argparse.Namespace) -> dict[str, float]:
         agreement(figures, f"{prefix}.int8_agreement", together, twice)
     if "mention" in runtime.heads:
         mention_recall(figures, f"{prefix}.mention_recall", runtime, data, files)
-    gold_corpus(figures, runtime, *gold_part(arguments.splits))
+    gold = "gold" if arguments.splits == "test" else f"gold.{arguments.splits}"
+    gold_corpus(figures, runtime, gold, list(read_corpus(arguments.splits)))
     if arguments.splits == "test":
+        real = (a for a in read_real(data / "topic" / "allsides" / "articles.jsonl.gz") if a.annotator == SETTLED)
+        gold_corpus(figures, runtime, "real", list(real))
         bbc(figures, runtime, data, arguments.bbc_limit)
     return figures.values
-
-
-def gold_part(splits: str) -> tuple[str, list[Article]]:
-    """The name and the articles of a part of the project's own corpus; its briefs are in no test part."""
-    return splits, list(read_corpus(splits))
 
 
 def main() -> None:
@@ -231,8 +229,7 @@ def main() -> None:
     folders = [model_folder(model) for model in arguments.models.split(",")]
     for folder in folders:
         checked_folder(folder)
-    part, articles = gold_part(arguments.splits)
-    print(f"Precision {arguments.precision}. gold: the {part} part, {len(articles)} articles")
+    print(f"Precision {arguments.precision}. Files: {arguments.splits}")
     print_head(f"95% intervals: percentile bootstrap, {RESAMPLES:,} resamples, seed {SEED}. n: items, not groups")
     values: dict[str, float] = {}
     for folder in folders:

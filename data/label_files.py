@@ -64,6 +64,7 @@ FORMATS: dict[str, tuple[Reader, Writer | None]] = {
     "directed": (public.read_directed, None),
     "summaries": (public.read_summaries, None),
     "allsides": (public.read_allsides, None),
+    "real": (public.read_real, None),
 }
 TOOLS = ("label-studio", "doccano", "prodigy", "table")  # whose names of columns, controls and labels vary
 LOST = {

@@ -13,6 +13,7 @@ from ..data.label_corpus import Corpus, Counts
 from ..data.label_errors import LabelErrors
 from ..data.label_findings import Finding, Findings, Level
 from ..data.label_records import label_files, read_records
+from ..data.standoff import is_standoff
 from .label_agreement import Agreement, agreement, can_resample
 
 
@@ -48,6 +49,8 @@ def check_labels(paths: Sequence[Path], *, suggest: bool = True) -> LabelReport:
     is no label file, OSError where one cannot be read.
     """
     files = label_files(paths)
+    without_text = [file for file in files if is_standoff(file)]
+    files = [file for file in files if file not in without_text]
     findings, suspects = Findings(), LabelErrors()
     corpus = Corpus(findings)
     try:
@@ -65,6 +68,7 @@ def check_labels(paths: Sequence[Path], *, suggest: bool = True) -> LabelReport:
     several, left_out = corpus.several()
     agreed = agreement(several, findings)
     notes = suspects.find(findings) if suggest else ["no probable label errors looked for"]
+    notes += [f"{file} holds no text, and was left out: import it with its text to check it" for file in without_text]
     for name in left_out:
         notes.append(f"{name!r} is no annotator of alpha, since the name says that it settles the labels of others")
     if agreed and not can_resample():

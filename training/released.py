@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ..data.corpus import read_corpus
+from ..data.corpus import read_corpus, real_ids
 from ..data.importers.allsides import read_allsides
 from ..data.importers.directed import read_directed_sentences
 from ..data.importers.newsmtsc import read_newsmtsc, read_newsmtsc_in_context
@@ -83,10 +83,12 @@ def prepare(data: Path, work: Path) -> dict[str, list[Article]]:
     if all((work / f"{name}.jsonl").is_file() for name in names):
         return {name: list(load_articles(work / f"{name}.jsonl")) for name in names}
     newsmtsc = data / "stance" / "newsmtsc"
+    measures = real_ids()
+    allsides = read_allsides(data / "topic" / "allsides" / "articles.jsonl.gz", words=110)
     raw: dict[str, Iterable[Article]] = {
         "rows": read_newsmtsc(newsmtsc, "train"),
         "context": read_newsmtsc_in_context(newsmtsc, "train"),
-        "topics": capped(read_allsides(data / "topic" / "allsides" / "articles.jsonl.gz", words=110)),
+        "topics": capped(article for article in allsides if article.id not in measures),
         "gold": read_corpus("train"),
         "unlabelled": read_directed_sentences(data / "stance" / "directed_sentiment" / "train.txt.gz"),
     }

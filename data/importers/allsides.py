@@ -38,6 +38,18 @@ TAGS = {
 TOPIC_OF = {tag: IPTC_TOPICS[code] for code, tags in TAGS.items() for tag in tags.split()}
 
 
+def read_texts(path: Path) -> Iterator[Article]:
+    """Every article without any label."""
+    for row in read_lines(path):
+        yield Article(
+            id=f"allsides/{row['ID']}",
+            title=detokenize(row["title"]),
+            text=detokenize(row["content"]),
+            source=row["source"],
+            date=row["date"],
+        )
+
+
 def read_allsides(path: Path, *, words: int | None = None) -> Iterator[Article]:
     """The articles whose tag stands for a topic; with ``words``, only the start of each, whole sentences."""
     for row in read_lines(path):

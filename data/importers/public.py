@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from .. import corpus
 from ..drafts import Skipped
 from ..schema import Article
 from . import (
@@ -81,6 +82,11 @@ def read_summaries(path: Path, skipped: Tell) -> Iterator[Article]:
 
 def read_allsides(path: Path, skipped: Tell) -> Iterator[Article]:
     return allsides.read_allsides(_file(path, "articles.jsonl.gz"))
+
+
+def read_real(path: Path, skipped: Tell) -> Iterator[Article]:
+    """The project's labels of AllSides articles, joined with their text."""
+    return corpus.read_real(_file(path, "articles.jsonl.gz"))
 
 
 def _folder(path: Path) -> Path:
