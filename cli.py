@@ -150,6 +150,10 @@ def import_(
     files: Annotated[list[Path], typer.Argument(help="Files, or folders, of one or several formats.", exists=True)],
     out: Annotated[Path, typer.Option("--out", "-o", help="The label file to write.")],
     format: Annotated[str, typer.Option(help="auto, or one of the names in docs/labels.md.")] = "auto",
+    column: Annotated[
+        list[str] | None,
+        typer.Option(help="What a column, control or label holds: Headline=text, frame=topics. May be repeated."),
+    ] = None,
 ) -> None:
     """Turn labels made elsewhere into a label file.
 
@@ -158,7 +162,7 @@ def import_(
     from .data.label_files import import_labels
 
     try:
-        found = import_labels(files, out, format)
+        found = import_labels(files, out, format, columns=_columns(column or []))
     except (ValueError, OSError) as error:
         print(f"stancelens: {error}", file=sys.stderr)
         raise typer.Exit(2) from None
@@ -236,6 +240,17 @@ def queue(
         print(f"  without the model's labels: {why}")
     if found.sampling:
         print(f"  the draw is recorded in {found.sampling}, which corrects shares later: keep it")
+
+
+def _columns(given: list[str]) -> dict[str, str]:
+    """Name → what it holds, of "Headline=text". Raises ValueError."""
+    columns = {}
+    for each in given:
+        name, equals, holds = each.rpartition("=")
+        if not (equals and name and holds):
+            raise ValueError(f"--column {each!r} is not NAME=WHAT IT HOLDS, such as Headline=text")
+        columns[name] = holds
+    return columns
 
 
 def _counted(count: int, noun: str) -> str:

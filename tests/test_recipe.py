@@ -8,11 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from stancelens.data.corpus import real_ids
 from stancelens.data.importers.directed import read_directed_sentences
 from stancelens.data.schema import Article, Mention, Sentence, Stance
 from stancelens.models.network_config import ModelConfig
 from stancelens.models.weights import Base
 from stancelens.models.windows import Encoding
+from stancelens.training import released
 from stancelens.training.examples import make_example
 from stancelens.training.finish import fit_temperature
 from stancelens.training.plan import Source, plan_batches
@@ -100,3 +102,16 @@ def test_directed_sentences_come_once_and_without_brackets(tmp_path: Path) -> No
     with gzip.open(path, "wt", encoding="utf-8") as out:
         out.write("[Ann Bel]l met  [Bob].\tAnn Bel\tBob\t0\n[Ann] Bell met [Bob].\tAnn\tBob\t1\nRain fell.\ta\tb\t0\n")
     assert [article.text for article in read_directed_sentences(path)] == ["Ann Bell met Bob.", "Rain fell."]
+
+
+def test_articles_that_measure_do_not_train(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Of the sources that train, the real articles of the corpus are in none, whatever their text."""
+    real = sorted(real_ids())
+    rows = [Article(id=name, text=f"Story {n}.", topics=["sport"]) for n, name in enumerate([*real, "allsides/else"])]
+    for name in ("read_newsmtsc", "read_newsmtsc_in_context", "read_corpus", "read_directed_sentences"):
+        monkeypatch.setattr(released, name, lambda *_: [])
+    monkeypatch.setattr(released, "read_allsides", lambda *_, **__: rows)
+    monkeypatch.setattr(released, "protected_sentences", lambda _: [])
+    monkeypatch.setattr(released, "with_silver_mentions", lambda articles: articles)
+    prepared = released.prepare(tmp_path, tmp_path / "work")
+    assert [article.id for article in prepared["topics"]] == ["allsides/else"]
