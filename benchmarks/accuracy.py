@@ -24,8 +24,8 @@ from ..data.importers.newsmtsc import read_newsmtsc
 from ..data.labels import IPTC_TOPICS
 from ..data.schema import Article, Mention, Span
 from ..evaluation.calibration import ece_limit, expected_calibration_error
-from ..evaluation.intervals import RESAMPLES, SEED, interval, mean_interval
-from ..evaluation.metrics import confusion, macro_f1_at, macro_f1_of, most_confident
+from ..evaluation.intervals import RESAMPLES, SEED, Estimate, interval, mean_interval
+from ..evaluation.metrics import confusion, macro_f1_of, most_confident
 from ..inference.analyzer import model_folder
 from ..inference.decode import decode_mentions, softmax
 from ..models.export import checked_folder, exported
@@ -45,6 +45,7 @@ BBC = {
     "15000000": "sport",
     "13000000": "tech",
 }
+PERCENT = (0.0, 100.0)
 SECTIONS = sorted(set(BBC.values()))
 PRONOUNS = """i me my mine myself you your yours yourself he him his himself she her hers herself it its itself we us
 our ours ourselves they them their theirs themselves who whom whose that this these those one"""
@@ -89,10 +90,10 @@ def newsmtsc(figures: Figures, name: str, items: Items) -> None:
 
     key = f"newsmtsc.{name}"
     figures.add_macro_f1(f"{key}.macro_f1", items)
-    figures.add(f"{key}.macro_f1_at_80", macro_f1_at(gold, probabilities), n, interval(selective, items.groups))
+    figures.add(f"{key}.macro_f1_at_80", interval(selective, items.groups, PERCENT), n)
     ece = expected_calibration_error(confidence, right)
-    figures.add(f"{key}.ece", ece, n, None, digits=4)
-    figures.add(f"{key}.ece_limit", ece_limit(confidence), n, None, digits=4)
+    figures.add(f"{key}.ece", Estimate(ece), n, digits=4)
+    figures.add(f"{key}.ece_limit", Estimate(ece_limit(confidence)), n, digits=4)
     figures.values[f"{key}.n.{figures.model}"] = n
 
 
@@ -119,7 +120,7 @@ def mention_recall(figures: Figures, key: str, runtime: Runtime, data: Path, nam
                     seen.add(identity)
                     hits.append(100.0 * any(covers(mention, start, end) for start, end, _ in found))
                     groups.append(article.text)
-    figures.add(key, float(np.mean(hits)), len(hits), mean_interval(np.asarray(hits), groups))
+    figures.add(key, mean_interval(np.asarray(hits), groups, PERCENT), len(hits))
 
 
 def gold_targets(article: Article) -> Iterator[tuple[tuple[int, list[Span]], str, list[str]]]:
@@ -155,8 +156,7 @@ def gold_corpus(figures: Figures, runtime: Runtime, key: str, articles: list[Art
     figures.add_macro_f1(f"{key}.topic.macro_f1", topic)
     figures.add_macro_f1(f"{key}.target_stance.macro_f1", stance)
     if spared:
-        ends = mean_interval(np.asarray(spared), owners)
-        figures.add(f"{key}.victims_not_against", float(np.mean(spared)), len(spared), ends)
+        figures.add(f"{key}.victims_not_against", mean_interval(np.asarray(spared), owners, PERCENT), len(spared))
 
 
 def bbc(figures: Figures, runtime: Runtime, data: Path, limit: int | None) -> None:
@@ -174,13 +174,13 @@ def bbc(figures: Figures, runtime: Runtime, data: Path, limit: int | None) -> No
     for article in chosen:
         sums = topics(runtime, read(runtime, article)).sum(axis=0) @ columns
         hits.append(100.0 * ((article.topics or []) == [SECTIONS[int(sums.argmax())]]))
-    figures.add("bbc.accuracy", float(np.mean(hits)), len(hits), mean_interval(np.asarray(hits), range(len(hits))))
+    figures.add("bbc.accuracy", mean_interval(np.asarray(hits), range(len(hits)), PERCENT), len(hits))
 
 
 def agreement(figures: Figures, key: str, export: Items, other: Items) -> None:
     """Share of the targets that both precisions give the same label."""
     same = np.asarray(export.probabilities).argmax(axis=1) == np.asarray(other.probabilities).argmax(axis=1)
-    figures.add(key, 100 * float(same.mean()), len(same), mean_interval(100.0 * same, export.groups))
+    figures.add(key, mean_interval(100.0 * same, export.groups, PERCENT), len(same))
 
 
 def measure(folder: Path, arguments: argparse.Namespace) -> dict[str, float]:
@@ -230,7 +230,7 @@ def main() -> None:
     for folder in folders:
         checked_folder(folder)
     print(f"Precision {arguments.precision}. Files: {arguments.splits}")
-    print_head(f"95% intervals: percentile bootstrap, {RESAMPLES:,} resamples, seed {SEED}. n: items, not groups")
+    print_head(f"95% intervals: bootstrap, bias taken out, {RESAMPLES:,} resamples, seed {SEED}. n: items, not groups")
     values: dict[str, float] = {}
     for folder in folders:
         values |= measure(folder, arguments)

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..evaluation.intervals import macro_f1_interval
-from ..evaluation.metrics import macro_f1
+from ..evaluation.intervals import Estimate, macro_f1_interval
 
 
 @dataclass
@@ -38,22 +37,21 @@ class Figures:
         self.model = model  # the end of every key
         self.values: dict[str, float] = {}
 
-    def add(self, measure: str, value: float, n: int, ends: tuple[float, float] | None, digits: int = 2) -> None:
+    def add(self, measure: str, found: Estimate, n: int, digits: int = 2) -> None:
         """Keys are MEASURE.MODEL and, for the interval, MEASURE_low.MODEL and MEASURE_high.MODEL."""
         key = f"{measure}.{self.model}"
-        self.values[key] = round(value, digits)
+        self.values[key] = round(found.value, digits)
         shown = ""
-        if ends:
-            self.values[f"{measure}_low.{self.model}"] = round(ends[0], digits)
-            self.values[f"{measure}_high.{self.model}"] = round(ends[1], digits)
-            shown = f"[{ends[0]:.{digits}f}, {ends[1]:.{digits}f}]"
-        print(f"{key:<52}{value:>9.{digits}f}  {shown:<18} {n:>6,}", flush=True)
+        if found.low is not None and found.high is not None:
+            self.values[f"{measure}_low.{self.model}"] = round(found.low, digits)
+            self.values[f"{measure}_high.{self.model}"] = round(found.high, digits)
+            shown = f"[{found.low:.{digits}f}, {found.high:.{digits}f}]"
+        print(f"{key:<52}{found.value:>9.{digits}f}  {shown:<18} {n:>6,}", flush=True)
 
     def add_macro_f1(self, measure: str, items: Items) -> None:
         gold, probabilities = np.asarray(items.gold), np.asarray(items.probabilities)
         predicted = probabilities.argmax(axis=1)
-        ends = macro_f1_interval(gold, predicted, probabilities.shape[1], items.groups)
-        self.add(measure, macro_f1(gold, predicted), len(gold), ends)
+        self.add(measure, macro_f1_interval(gold, predicted, probabilities.shape[1], items.groups), len(gold))
 
 
 def print_head(intervals: str) -> None:

@@ -83,7 +83,7 @@ def _intervals(tally: Tally, numbers: list[int]) -> list[Interval | None]:
     """Of alpha over all labels, then of the given ones. Resamples in which it is not defined are left out."""
     from scipy.sparse import csr_array
 
-    from .intervals import PERCENTILES, RESAMPLES, draws
+    from .intervals import RESAMPLES, draws
 
     shape, at = (tally.articles, len(tally.labels)), (tally.article, tally.label)
     matched, rated = csr_array((tally.matched, at), shape=shape), csr_array((tally.rated, at), shape=shape)
@@ -95,6 +95,6 @@ def _intervals(tally: Tally, numbers: list[int]) -> list[Interval | None]:
     found: list[Interval | None] = []
     for values in np.concatenate(rows).T:
         known = values[~np.isnan(values)]
-        low, high = np.percentile(known, PERCENTILES) if len(known) else (np.nan, np.nan)
+        low, high = np.percentile(known, (2.5, 97.5)) if len(known) else (np.nan, np.nan)
         found.append((float(low), float(high)) if len(known) else None)
     return found

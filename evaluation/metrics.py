@@ -20,12 +20,6 @@ def most_confident(confidence: np.ndarray, coverage: float = COVERAGE) -> np.nda
     return np.argsort(-confidence, kind="stable")[:kept]
 
 
-def macro_f1_at(gold: np.ndarray, probabilities: np.ndarray, coverage: float = COVERAGE) -> float:
-    """Macro F1 on the most confident share of the items; ``probabilities`` is [items, classes]."""
-    kept = most_confident(probabilities.max(axis=1), coverage)
-    return macro_f1(gold[kept], probabilities[kept].argmax(axis=1))
-
-
 def confusion(gold: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
     """float64 [classes, classes]: how often each gold label (row) was given each label (column)."""
     flat = np.bincount(gold * classes + predicted, minlength=classes * classes)

@@ -7,8 +7,8 @@ import time
 import numpy as np
 import pytest
 from stancelens.evaluation.calibration import ece_limit, expected_calibration_error
-from stancelens.evaluation.intervals import group_numbers, interval, macro_f1_interval, mean_interval
-from stancelens.evaluation.metrics import confusion, macro_f1, macro_f1_at, macro_f1_of, most_confident
+from stancelens.evaluation.intervals import macro_f1_interval, mean_interval
+from stancelens.evaluation.metrics import confusion, macro_f1, macro_f1_of, most_confident
 
 GOLD = np.array([0, 0, 1, 1, 2, 2])
 PREDICTED = np.array([0, 1, 1, 1, 2, 0])
@@ -31,7 +31,9 @@ def test_classes_that_never_occur_do_not_count_and_wrong_ones_do() -> None:
     assert float(macro_f1_of(confusion(ones, ones, 17))) == 100
     assert macro_f1(ones, np.zeros(4, dtype=np.int64)) == 0
     assert float(macro_f1_of(np.zeros((3, 3)))) == 0
-    assert macro_f1_interval(ones, ones, 3, range(4)) == (100, 100)
+    always = macro_f1_interval(ones, ones, 3, range(4))
+    assert (always.value, always.low, always.high) == (100, None, None)
+    assert always.note == "the figure is the same in every resample: no interval can be computed"
 
 
 def test_nothing_to_score_is_an_error() -> None:
@@ -47,10 +49,7 @@ def test_nothing_to_score_is_an_error() -> None:
 
 def test_coverage_drops_the_least_confident() -> None:
     probabilities = np.array([[0.9, 0.1], [0.8, 0.2], [0.3, 0.7], [0.2, 0.8], [0.55, 0.45]])
-    gold = np.array([0, 0, 1, 1, 1])
     assert sorted(most_confident(probabilities.max(axis=1))) == [0, 1, 2, 3]
-    assert macro_f1_at(gold, probabilities) == 100
-    assert macro_f1_at(gold, probabilities, coverage=1.0) < 100
     assert list(most_confident(np.array([0.5]))) == [0]
 
 
@@ -73,36 +72,6 @@ def test_limit_is_exceeded_by_one_calibrated_model_in_twenty_and_by_overconfiden
     assert expected_calibration_error(confidence, generator.random(1000) < confidence - 0.15) > limit
     assert ece_limit(generator.uniform(0.4, 1, 100)) > limit
     assert ece_limit(np.ones(50)) == 0
-
-
-def test_interval_covers_the_truth_about_as_often_as_it_says() -> None:
-    generator = np.random.default_rng(4)
-    covered = 0
-    for _ in range(200):
-        low, high = mean_interval(generator.random(150) < 0.7, range(150), resamples=400)
-        covered += low <= 0.7 <= high
-    assert 0.9 <= covered / 200 <= 0.99
-
-
-def test_items_of_one_group_are_drawn_together() -> None:
-    values = np.repeat(np.arange(20) % 2, 10)
-    alone = mean_interval(values, range(200))
-    together = mean_interval(values, np.repeat(np.arange(20), 10))
-    assert together[1] - together[0] > 2 * (alone[1] - alone[0])
-    assert mean_interval(values, ["one"] * 200) == (0.5, 0.5)
-    assert list(group_numbers(["b", "a", "b", "c"])) == [0, 1, 0, 2]
-
-
-def test_general_and_fast_intervals_agree_and_depend_on_the_seed_alone() -> None:
-    generator = np.random.default_rng(5)
-    gold = generator.integers(0, 3, 300)
-    predicted = np.where(generator.random(300) < 0.8, gold, generator.integers(0, 3, 300))
-    groups = generator.integers(0, 60, 300)
-    fast = macro_f1_interval(gold, predicted, 3, groups)
-    assert fast == pytest.approx(interval(lambda drawn: macro_f1(gold[drawn], predicted[drawn]), groups))
-    assert fast == macro_f1_interval(gold, predicted, 3, groups)
-    assert fast != macro_f1_interval(gold, predicted, 3, groups, seed=1)
-    assert fast[0] < macro_f1(gold, predicted) < fast[1]
 
 
 def test_a_thousand_resamples_of_a_thousand_items_are_fast() -> None:
