@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Literal
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from .cli_labels import labels
+from .cli_text import counted, pairs
+
+if TYPE_CHECKING:
+    from .evaluation.systems import Input
+    from .models.embedding import Embedder
+
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
-labels = typer.Typer(no_args_is_help=True, help="Label files.")
 app.add_typer(labels, name="labels")
 
 
@@ -97,9 +106,9 @@ def analyze(
         raise typer.Exit(2) from None
     counts = run.counts
     print(
-        f"{_counted(counts.articles, 'article')} ({counts.reused} from an earlier run), "
-        f"{_counted(counts.sentences, 'sentence')}, {_counted(counts.stances, 'stance')} toward "
-        f"{_counted(counts.targets, 'target')}; {_counted(counts.skipped, 'input')} skipped"
+        f"{counted(counts.articles, 'article')} ({counts.reused} from an earlier run), "
+        f"{counted(counts.sentences, 'sentence')}, {counted(counts.stances, 'stance')} toward "
+        f"{counted(counts.targets, 'target')}; {counted(counts.skipped, 'input')} skipped"
     )
     for item in run.skipped[:5]:
         print(f"  skipped {item.path}{f':{item.line}' if item.line else ''}: {item.reason}")
@@ -109,152 +118,109 @@ def analyze(
         print(f"  target {name!r} is named in no article's text")
     if run.summaries.stood_in:
         reasons = [failure["reason"] for failure in run.summaries.failures[:1]]
-        stood_in = _counted(run.summaries.stood_in, "article")
+        stood_in = counted(run.summaries.stood_in, "article")
         print(f"  no answer from {run.summaries.model} for {stood_in}, where the extract stands: {reasons[0]}")
     print(f"Report: {out / 'report.html'}")
     if not counts.articles:
         raise typer.Exit(1)
 
 
-@labels.command()
-def check(
-    paths: Annotated[list[Path], typer.Argument(help="Label files, or folders of them (*.jsonl).", exists=True)],
-    json_file: Annotated[Path | None, typer.Option("--json", help="Also write the report here, for machines.")] = None,
-    suggest: Annotated[bool, typer.Option(help="Look for labels that are probably wrong; slower.")] = True,
-) -> None:
-    """Say what is wrong or doubtful with labels, and how far annotators agree.
-
-    Exit code 0: no error, though perhaps doubts; 1: errors; 2: a file or folder that cannot be read.
-    """
-    import json
-
-    from .data.atomic import replaced
-    from .evaluation.label_report import as_json, check_labels
-    from .evaluation.label_text import render
-
-    try:
-        report = check_labels(paths, suggest=suggest)
-        if json_file:
-            with replaced(json_file) as part:
-                part.write_text(json.dumps(as_json(report), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    except (ValueError, OSError) as error:
-        print(f"stancelens: {error}", file=sys.stderr)
-        raise typer.Exit(2) from None
-    print(render(report))
-    if report.errors:
-        raise typer.Exit(1)
-
-
-@labels.command("import")
-def import_(
-    files: Annotated[list[Path], typer.Argument(help="Files, or folders, of one or several formats.", exists=True)],
-    out: Annotated[Path, typer.Option("--out", "-o", help="The label file to write.")],
-    format: Annotated[str, typer.Option(help="auto, or one of the names in docs/labels.md.")] = "auto",
-    column: Annotated[
-        list[str] | None,
-        typer.Option(help="What a column, control or label holds: Headline=text, frame=topics. May be repeated."),
+@app.command()
+def evaluate(
+    results: Annotated[
+        str, typer.Argument(help="Results: a folder or file of records; or a model: base, small or a model's folder.")
+    ],
+    gold: Annotated[
+        list[Path], typer.Option(help="Labels to score against, in any format. May be repeated.", exists=True)
+    ],
+    out: Annotated[Path, typer.Option(help="Folder for report.html, report.md and metrics.json.")],
+    compare: Annotated[
+        list[str] | None, typer.Option(help="Other results or models, tested against the first. May be repeated.")
     ] = None,
-) -> None:
-    """Turn labels made elsewhere into a label file.
-
-    Exit code 0: something was imported; 1: nothing was, and nothing is written; 2: a format that is not known.
-    """
-    from .data.label_files import import_labels
-
-    try:
-        found = import_labels(files, out, format, columns=_columns(column or []))
-    except (ValueError, OSError) as error:
-        print(f"stancelens: {error}", file=sys.stderr)
-        raise typer.Exit(2) from None
-    print(
-        f"{_counted(found.articles, 'article')} of {_counted(len(found.annotators), 'annotator')}, "
-        f"{_counted(found.sentences, 'sentence')}, {_counted(found.mentions, 'mention')}, "
-        f"{_counted(found.stances, 'stance')}; {len(found.skipped):,} skipped, {len(found.corrected):,} corrected"
-    )
-    for item in (*found.skipped, *found.corrected):  # every one: labels that are lost must not go unseen
-        print(f"  {item.path}{f':{item.line}' if item.line else ''}: {item.reason}", file=sys.stderr)
-    if not found.articles:
-        raise typer.Exit(1)
-
-
-@labels.command()
-def export(
-    files: Annotated[list[Path], typer.Argument(help="Label files.", exists=True, dir_okay=False)],
-    out: Annotated[Path, typer.Option("--out", "-o", help="The file to write.")],
-    format: Annotated[str, typer.Option(help="label-studio, doccano, prodigy, table or stancelens.")],
-) -> None:
-    """Write label files for a tool that people label in.
-
-    Exit code 0: written; 2: a record that cannot be read or written, and nothing is.
-    """
-    from .data.label_files import export_labels
-
-    try:
-        found = export_labels(files, out, format)
-    except (ValueError, OSError) as error:
-        print(f"stancelens: {error}", file=sys.stderr)
-        raise typer.Exit(2) from None
-    print(f"{_counted(found.articles, 'article')} written to {out}")
-    for name, count in sorted(found.lost.items()):
-        print(f"  not carried by {format}: {name}, {count:,} times")
-
-
-@labels.command()
-def queue(
-    results: Annotated[Path, typer.Argument(help="Results of analyze: the folder, or its results.jsonl.", exists=True)],
-    n: Annotated[int, typer.Option("-n", min=1, help="Sentences.")] = 200,
-    random: Annotated[
-        bool, typer.Option("--random", help="A recorded random sample instead, without the model's labels.")
+    slice_by: Annotated[
+        str, typer.Option("--slice", help="Figures apart by: source, date, topic, length, tags, with commas.")
+    ] = "source,date,topic,length,tags",
+    text: Annotated[bool, typer.Option(help="Show sentences in the report; else ids and offsets alone.")] = True,
+    only_common: Annotated[
+        bool, typer.Option("--only-common", help="Leave out what some results lack, instead of counting it as wrong.")
     ] = False,
-    format: Annotated[str, typer.Option(help="label-studio, prodigy, doccano or stancelens.")] = "label-studio",
-    labelled: Annotated[
-        list[Path] | None,
-        typer.Option(help="Label file whose sentences are left out; may be repeated.", exists=True, dir_okay=False),
+    label_map: Annotated[
+        list[str] | None,
+        typer.Option("--map", help="Predicted label=label of the gold, where they differ. May be repeated."),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Of the draw: another seed, another sample.")] = 0,
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="The file to write; else queue.json or sample.json in RESULTS.")
+    sampling: Annotated[
+        Path | None,
+        typer.Option(help="Record of the random sample that the labels are of, to correct shares.", exists=True),
     ] = None,
+    accuracy: Annotated[
+        float, typer.Option(min=0.01, max=1, help="Accuracy whose price in coverage is reported.")
+    ] = 0.9,
+    seed: Annotated[int, typer.Option(min=0, help="Of the bootstrap.")] = 0,
 ) -> None:
-    """Write the sentences most worth labelling next as tasks for a labelling tool, each in its article.
+    """Score results against labels, with intervals; a model is first run on the labelled articles.
 
-    These are sentences of which the model is unsure and that are unlike each other, with its labels to correct.
+    A model is scored twice: with the labels' sentences and mentions given, and end to end.
 
-    Exit code 0: written; 2: nothing to label, or a file that cannot be read or written.
+    Exit code 0: scored; 2: what cannot be read or compared.
     """
-    from .evaluation.label_queue import queue_labels
+    from .evaluation.evaluate import Options
+    from .evaluation.evaluate import evaluate as run_evaluation
+    from .evaluation.report_files import write_reports
+    from .evaluation.report_terminal import render_terminal
+    from .inference.store import StoreError
+    from .models.weights import WeightsError
 
     try:
-        found = queue_labels(
-            results, out, n, random_sample=random, seed=seed, format=format, labelled=tuple(labelled or ())
+        options = Options(
+            only_common=only_common,
+            slices=tuple(name.strip() for name in slice_by.split(",") if name.strip()),
+            text=text,
+            labels=pairs("--map", label_map or []),
+            wanted_accuracy=accuracy,
+            seed=seed,
         )
-    except (ValueError, OSError) as error:
+        with _systems([results, *(compare or [])], gold) as (systems, compared, embed):
+            metrics, skipped = run_evaluation(systems, gold, options, compared=compared, sampling=sampling, embed=embed)
+        write_reports(metrics, out)
+    except (WeightsError, StoreError, ValueError, OSError) as error:
         print(f"stancelens: {error}", file=sys.stderr)
         raise typer.Exit(2) from None
-    print(
-        f"{_counted(found.sentences, 'sentence')} of {found.of_sentences:,}, in {_counted(found.articles, 'article')}: "
-        f"{found.out}"
-    )
-    if not found.labels:
-        why = "so that they sway nobody" if random else f"{format} would hold them for a person's"
-        print(f"  without the model's labels: {why}")
-    if found.sampling:
-        print(f"  the draw is recorded in {found.sampling}, which corrects shares later: keep it")
+    for item in skipped:
+        print(f"  {item.path}{f':{item.line}' if item.line else ''}: {item.reason}", file=sys.stderr)
+    print(render_terminal(metrics))
+    print(f"Report: {out / 'report.html'}")
 
 
-def _columns(given: list[str]) -> dict[str, str]:
-    """Name → what it holds, of "Headline=text". Raises ValueError."""
-    columns = {}
-    for each in given:
-        name, equals, holds = each.rpartition("=")
-        if not (equals and name and holds):
-            raise ValueError(f"--column {each!r} is not NAME=WHAT IT HOLDS, such as Headline=text")
-        columns[name] = holds
-    return columns
+@contextmanager
+def _systems(names: list[str], gold: list[Path]) -> Iterator[tuple[list[Input], list[int], Embedder | None]]:
+    """The results to score, those of models made on the way; the numbers of those that the first is compared with; and
+    what embeds summaries, where there are any."""
+    from .evaluation.matching import read_gold
+    from .evaluation.systems import Input, results_file
+    from .inference.analyzer import is_model
+    from .inference.on_labels import analyze_labelled, given_by
+    from .models.embedding import find_embedder
 
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    labelled, _ = read_gold(gold)
+    articles = list(labelled.values())
+    given = given_by(articles)
+    systems, also = [], []
+    with TemporaryDirectory(prefix="stancelens-") as scratch:
+        for number, name in enumerate(names):
+            short = Path(name).name or name
+            if not is_model(name):
+                systems.append(Input(short, results_file(Path(name))))
+                continue
+            work = Path(scratch) / str(number)
+            whole = Input(f"{short}, end to end", analyze_labelled(articles, work / "whole", name, ()))
+            if given:
+                file = analyze_labelled(articles, work / "given", name, given)
+                systems.append(Input(f"{short}, {' and '.join(given)} given", file, given))
+                also.append(whole)
+            else:
+                systems.append(whole)
+        embed = find_embedder() if any(article.summaries for article in articles) else None
+        yield [*systems, *also], list(range(1, len(systems))), embed
 
 
 def main() -> None:

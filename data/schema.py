@@ -179,6 +179,12 @@ def text_hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
 def parse_line(line: str, where: str) -> Article:
     """Parse one record. Raises RecordError naming ``where``, the field and the reason."""
     try:

@@ -141,6 +141,18 @@ def mean_of(values: np.ndarray, numbers: np.ndarray, groups: int) -> Statistic:
     return statistic
 
 
+def of_groups(statistic: Statistic, held: np.ndarray, groups: int) -> Statistic:
+    """A statistic of all groups as one of the weights of those in ``held``, the others counting nothing: groups without
+    an item of the figure must not be resampled."""
+
+    def of_held(weights: np.ndarray) -> np.ndarray:
+        spread = np.zeros((len(weights), groups))
+        spread[:, held] = weights
+        return statistic(spread)
+
+    return of_held
+
+
 def mean_interval(
     values: np.ndarray,
     groups: Sequence[Hashable] | np.ndarray,

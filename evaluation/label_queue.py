@@ -90,7 +90,7 @@ def queue_labels(
     if record.exists() and not random_sample:
         raise ValueError(f"{record} says that {out} is a random sample: choose another file with --out")
 
-    sizes, corpus_sha256 = _survey(file)
+    sizes, corpus_sha256 = survey(file)
     if random_sample:
         places = _draw(sizes, n, seed)
     else:
@@ -116,7 +116,7 @@ def queue_labels(
     return Queue(out, len(places), len(tasks), sum(sizes), with_labels, record if random_sample else None)
 
 
-def _survey(file: Path) -> tuple[list[int], str]:
+def survey(file: Path) -> tuple[list[int], str]:
     """The number of sentences of each article, and the identity of the corpus."""
     sizes, digest = [], hashlib.sha256()
     for article in load_articles(file):

@@ -9,8 +9,6 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-METRICS_VERSION = 1
-
 
 class Strict(BaseModel):
     """Base: unknown fields are refused."""
@@ -198,7 +196,7 @@ class Source(Strict):
 class Metrics(Strict):
     """The whole of metrics.json."""
 
-    schema_version: Literal[1] = METRICS_VERSION
+    schema_version: Literal[1] = 1
     gold: list[Source]
     seed: int
     resamples: int

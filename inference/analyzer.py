@@ -16,6 +16,7 @@ from ..data.schema import Article, Entity, Mention, Sentence, Span, Stance
 from ..data.sentences import split_sentences
 from ..models.export import exported
 from ..models.llm import LLMError
+from ..models.network_config import CONFIG
 from ..models.runtime import Reading, Runtime
 from ..models.windows import pack, tokens_of
 from .ahead import ahead
@@ -32,6 +33,11 @@ def model_folder(model: str | Path) -> Path:
     """The folder of a released model's name ("base", "small"), or the path itself."""
     released = RELEASED / str(model)
     return released if released.is_dir() and str(model) in ("base", "small") else Path(model)
+
+
+def is_model(name: str) -> bool:
+    """Whether a name is that of a released model, or of a folder that holds one."""
+    return name in ("base", "small") or (Path(name) / CONFIG).is_file()
 
 
 def check_given(given: Iterable[str]) -> frozenset[str]:

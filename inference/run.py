@@ -18,10 +18,9 @@ from urllib.parse import urlsplit
 from ..data.drafts import ReadOptions, Skipped
 from ..data.duplicates import NearDuplicates
 from ..data.readers import count_roughly, iter_articles
-from ..data.schema import Article
+from ..data.schema import Article, file_hash
 from ..models.export import export_key
 from ..models.network_config import WEIGHTS, read_config
-from ..models.weights import file_hash
 from .ahead import ahead
 from .analyzer import Analyzer, check_given, model_folder
 from .manifest import Counts, ModelInfo, RunInfo, versions, write_run

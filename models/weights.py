@@ -6,7 +6,6 @@ installed carrier package; the hub, if $STANCELENS_DOWNLOAD is 1. What is found 
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import io
 import os
@@ -18,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock
+
+from ..data.schema import file_hash
 
 FILES = ("config.json", "tokenizer.json", "model.safetensors")
 
@@ -61,12 +62,6 @@ def cache_dir() -> Path:
     if explicit:
         return Path(explicit)
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "stancelens"
-
-
-def file_hash(path: Path) -> str:
-    """SHA-256 of a file's bytes."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def find_base(base: Base) -> Path:

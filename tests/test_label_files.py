@@ -233,4 +233,4 @@ def test_the_commands(tmp_path: Path) -> None:
     assert found == [("Tax rises", [["Economy"]]), ("Rain", [["Weather"]])]
     done = run(app, [*table, "--column", "Headline"])
     assert done.exit_code == 2
-    assert "--column 'Headline' is not NAME=WHAT IT HOLDS" in done.output
+    assert "--column 'Headline' is not of the form NAME=NAME" in done.output

@@ -11,8 +11,9 @@ from types import SimpleNamespace
 
 import pytest
 from filelock import FileLock
+from stancelens.data.schema import file_hash
 from stancelens.models import weights
-from stancelens.models.weights import BASES, FILES, Base, WeightsError, _Joined, file_hash, find_base
+from stancelens.models.weights import BASES, FILES, Base, WeightsError, _Joined, find_base
 
 CONTENT = {"config.json": b"{}", "tokenizer.json": b"[]", "model.safetensors": bytes(range(256)) * 40}
 

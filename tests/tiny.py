@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from stancelens.data.schema import file_hash
 from stancelens.models import weights
 from stancelens.models.network import Network, build
 from stancelens.models.network_config import HeadsConfig, ModelConfig
@@ -146,7 +147,7 @@ def write_base(folder: Path, seed: int = 0) -> Path:
 def register(folder: Path, patch: pytest.MonkeyPatch, name: str = "tiny") -> weights.Base:
     """Make ``folder`` the base ``name``, found without a network, in a cache folder beside it."""
     patch.setenv("STANCELENS_CACHE", str(folder.parent / "cache"))
-    digest = weights.file_hash(folder / "model.safetensors")
+    digest = file_hash(folder / "model.safetensors")
     base = weights.Base(name, "stancelens-tests/tiny", digest, ("stancelens-tests-tiny",), ".zip.00")
     patch.setitem(weights.BASES, name, base)
     home = weights.cache_dir() / "bases" / f"{name}-{digest[:12]}"

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from jinja2 import Template
 
+from ..data.schema import file_hash
 from ..models.network_config import WEIGHTS, ModelConfig
-from ..models.weights import BASES, file_hash
+from ..models.weights import BASES
 
 CARD = Template(
     """# StanceLens {{ config.name }}

@@ -1,0 +1,97 @@
+"""Whether one system is better than another on the same articles, in figures and in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import binomtest
+
+from .intervals import POWER, Statistic, difference, holm
+from .intervals import Difference as Paired
+from .result_schema import Comparison, Difference
+
+LEVEL = 0.05
+
+
+@dataclass(frozen=True)
+class Comparable:
+    """One figure of both systems as a function of the weights of the same articles."""
+
+    name: str
+    first: Statistic
+    other: Statistic
+    articles: int
+    right: tuple[np.ndarray, np.ndarray] | None = None  # bool [items]: whose answer to each item is right
+
+
+def mcnemar(first: np.ndarray, other: np.ndarray) -> float:
+    """Exact two-sided p-value of McNemar's test (1947): whether one is right where the other is wrong equally often."""
+    only_first = int((first & ~other).sum())
+    discordant = only_first + int((other & ~first).sum())
+    return 1.0 if discordant == 0 else float(binomtest(only_first, discordant).pvalue)
+
+
+def compare(
+    comparisons: Sequence[tuple[str, str, Sequence[Comparable]]], resamples: int, seed: int
+) -> list[Comparison]:
+    """The differences of (first, other, figures) triples, all p-values corrected together for their number.
+
+    Figures are such as a better system has more of.
+    """
+    found = [
+        [difference(each.first, each.other, each.articles, resamples, seed) for each in figures]
+        for _, _, figures in comparisons
+    ]
+    known = [paired.p for row in found for paired in row if paired.p is not None]
+    corrected = iter(holm(known))
+    return [
+        Comparison(
+            first=first,
+            other=other,
+            differences=[
+                _row(each, paired, None if paired.p is None else next(corrected), len(known), first, other)
+                for each, paired in zip(figures, row, strict=True)
+            ],
+        )
+        for (first, other, figures), row in zip(comparisons, found, strict=True)
+    ]
+
+
+def _row(each: Comparable, paired: Paired, p_holm: float | None, tests: int, first: str, other: str) -> Difference:
+    ones = np.ones((1, each.articles))
+    return Difference(
+        name=each.name,
+        first=float(each.first(ones)[0]),
+        other=float(each.other(ones)[0]),
+        difference=paired.value,
+        low=paired.low,
+        high=paired.high,
+        p=paired.p,
+        p_holm=p_holm,
+        mcnemar_p=mcnemar(*each.right) if each.right else None,
+        detectable=paired.detectable,
+        conclusion=conclude(paired, p_holm, tests, first, other),
+    )
+
+
+def conclude(paired: Paired, p_holm: float | None, tests: int, first: str, other: str) -> str:
+    """What can be said, and what cannot, in a sentence or two."""
+    if paired.low is None or paired.high is None or p_holm is None or paired.detectable is None:
+        return (
+            f"{first} and {other} do not differ on any article."
+            if paired.value == 0
+            else "Nothing can be concluded: there are too few articles to resample."
+        )
+    span = f"95% interval {paired.low:+.1f} to {paired.high:+.1f}"
+    many = f", corrected for {tests} comparisons" if tests > 1 else ""
+    chance = "p < 0.001" if p_holm < 0.001 else f"p = {p_holm:.3f}"
+    if p_holm < LEVEL:
+        better, worse = (first, other) if paired.value > 0 else (other, first)
+        return f"{better} is better than {worse} by {abs(paired.value):.1f} points ({span}; {chance}{many})."
+    return (
+        f"No difference can be concluded ({paired.value:+.1f} points, {span}; {chance}{many}). These articles "
+        f"would show a difference of {paired.detectable:.1f} points or more in {POWER:.0%} of cases; a smaller one may "
+        "well be there."
+    )

@@ -1,0 +1,229 @@
+"""One system's predictions, matched with the labels, and all their figures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from ..data.schema import Article, file_hash
+from .intervals import Statistic
+from .items import TASKS, Collected, Item, TaskName, collect
+from .matching import Matched, MatchError, match_articles
+from .result_schema import Figure, Matching, Slice, System, Worst
+from .scores import PERCENT, Scored, Scorer, scored
+from .slices import masks
+from .summary_scores import MEASURES, score_summary
+
+RESULTS = "results.jsonl"
+WORST = 100
+
+Embed = Callable[[list[str]], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Input:
+    """A results file, and what its predictions were given of the labels: "sentences", "mentions"."""
+
+    name: str
+    file: Path
+    given: tuple[str, ...] = ()
+
+
+@dataclass
+class Read:
+    """The predictions for the articles that are scored."""
+
+    source: Input
+    matched: Matched
+    collected: Collected
+    tasks: dict[TaskName, Scored] = field(default_factory=dict)  # those that have labels
+    summaries: dict[str, np.ndarray] = field(default_factory=dict)  # measure → float [articles], NaN where undefined
+
+
+def results_file(path: Path) -> Path:
+    """The results file of a folder, or the file itself. Raises MatchError if there is none."""
+    file = path / RESULTS if path.is_dir() else path
+    if not file.is_file():
+        raise MatchError(f"{path}: holds no {RESULTS}")
+    return file
+
+
+def read_systems(
+    systems: Sequence[Input],
+    gold: dict[str, Article],
+    labels: dict[str, str],
+    *,
+    only_common: bool,
+    embed: Embed | None = None,
+) -> list[Read]:
+    """All systems on the same articles; with ``only_common`` also on the same labels, those which all have answered.
+
+    Raises MatchError for what cannot be compared.
+    """
+    matched = [match_articles(gold, system.file, only_common=only_common) for system in systems]
+    shared = set.intersection(*({pair.gold.id for pair in each.pairs} for each in matched))
+    if not shared:
+        raise MatchError("no labelled article is in all of the results")
+    found = []
+    for system, each in zip(systems, matched, strict=True):
+        each.pairs = [pair for pair in each.pairs if pair.gold.id in shared]
+        found.append(Read(system, each, collect(each.pairs, labels)))
+    for task in TASKS:
+        items = [read.collected.items[task] for read in found]
+        answered = [all(i.predicted is not None for i in row) for row in zip(*items, strict=True)]
+        for read in found:
+            own = read.collected.items[task]
+            kept = [item for item, yes in zip(own, answered, strict=True) if yes or not only_common]
+            if kept:
+                read.tasks[task] = scored(kept, len(read.matched.pairs))
+    for read in found:
+        read.summaries = _summaries(read, embed)
+    return found
+
+
+def _summaries(read: Read, embed: Embed | None) -> dict[str, np.ndarray]:
+    pairs = read.matched.pairs
+    if not any(pair.predicted.summary for pair in pairs):
+        return {}
+    rows = [
+        score_summary(pair.predicted, pair.gold, embed) if pair.predicted.summary is not None else {} for pair in pairs
+    ]
+    return {name: np.asarray([np.nan if row.get(name) is None else row[name] for row in rows]) for name in MEASURES}
+
+
+def score_system(read: Read, scorer: Scorer, slices: Sequence[str], *, text: bool) -> System:
+    """Every figure of one system; ``text`` says whether sentences may be shown."""
+    counts, matched = read.collected.counts, read.matched
+    model = _model(read.source.file)
+    return System(
+        name=read.source.name,
+        given=list(read.source.given),
+        sha256=file_hash(read.source.file),
+        model=model.get("name"),
+        model_sha256=model.get("sha256"),
+        matching=Matching(
+            gold_articles=len(matched.pairs) + len(matched.gold_only),
+            scored_articles=len(matched.pairs),
+            gold_only=len(matched.gold_only),
+            results_only=matched.results_only,
+            **vars(counts),
+        ),
+        tasks=[
+            scorer.task(task, of, [part for by in slices for part in _slices(by, task, of, read, scorer)])
+            for task, of in read.tasks.items()
+        ],
+        mentions=_mention_figures(read, scorer),
+        summaries=[
+            scorer.article_mean(f"summary.{name}", values)
+            for name, values in read.summaries.items()
+            if np.isfinite(values).any()
+        ],
+        worst=worst(read, text=text),
+    )
+
+
+def _model(results: Path) -> dict[str, str]:
+    """What run.json beside the results says of the model; nothing for what others have made."""
+    try:
+        found = json.loads((results.parent / "run.json").read_text(encoding="utf-8"))["model"]
+        return {name: str(found[name]) for name in ("name", "sha256")}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def _slices(by: str, task: TaskName, of: Scored, read: Read, scorer: Scorer) -> list[Slice]:
+    parts = masks(by, of.items, read.matched.pairs)
+    return [scorer.slice(by, value, task, of.part(mask)) for value, mask in parts.items()]
+
+
+@dataclass(frozen=True)
+class MentionCounts:
+    """float64 [articles] each."""
+
+    found: np.ndarray  # labelled mentions that were predicted
+    labelled: np.ndarray
+    named_found: np.ndarray  # of names, without pronouns and descriptions in lower case
+    named: np.ndarray
+    right: np.ndarray  # predicted mentions that are labelled
+    predicted: np.ndarray
+
+
+def mention_counts(read: Read) -> MentionCounts:
+    hits, size = read.collected.mentions, len(read.matched.pairs)
+    recalled = np.asarray(hits.recalled, dtype=np.int64).reshape(-1, 3)
+    precise = np.asarray(hits.precise, dtype=np.int64).reshape(-1, 2)
+    names = recalled[recalled[:, 2] == 1]
+
+    def each(rows: np.ndarray, hit: bool) -> np.ndarray:
+        return np.bincount(rows[:, 0], weights=rows[:, 1] if hit else None, minlength=size).astype(np.float64)
+
+    return MentionCounts(
+        each(recalled, True), each(recalled, False), each(names, True), each(names, False),
+        each(precise, True), each(precise, False),
+    )  # fmt: skip
+
+
+def ratio(part: np.ndarray, whole: np.ndarray) -> Statistic:
+    """Percent of the articles' counts; NaN where there are none."""
+
+    def statistic(weights: np.ndarray) -> np.ndarray:
+        total = weights @ whole
+        return 100 * np.divide(weights @ part, total, out=np.full(len(weights), np.nan), where=total > 0)
+
+    return statistic
+
+
+def mention_f1(counts: MentionCounts) -> Statistic:
+    return ratio(counts.found + counts.right, counts.labelled + counts.predicted)
+
+
+def _mention_figures(read: Read, scorer: Scorer) -> list[Figure]:
+    counts = mention_counts(read)
+    if not counts.labelled.any():
+        return []
+    rows = [
+        ("mention.precision", ratio(counts.right, counts.predicted), counts.predicted),
+        ("mention.recall", ratio(counts.found, counts.labelled), counts.labelled),
+        ("mention.recall_named", ratio(counts.named_found, counts.named), counts.named),
+        ("mention.f1", mention_f1(counts), counts.labelled),
+    ]
+    return [scorer.over_articles(name, statistic, of, PERCENT) for name, statistic, of in rows]
+
+
+def worst(read: Read, *, text: bool) -> list[Worst]:
+    """The wrong answers of which the system was surest; then those that say nothing of how sure they are."""
+    wrong: list[tuple[float, TaskName, Item]] = []
+    for task, of in read.tasks.items():
+        for item in of.items:
+            if item.predicted is not None and item.predicted not in item.gold:
+                sure = (item.probabilities or {}).get(item.predicted)
+                wrong.append((-1.0 if sure is None else sure, task, item))
+    wrong.sort(key=lambda row: -row[0])  # of equal ones the first in the articles' order
+    return [_worst(sure, task, item, read, text) for sure, task, item in wrong[:WORST]]
+
+
+def _worst(sure: float, task: TaskName, item: Item, read: Read, text: bool) -> Worst:
+    article = read.matched.pairs[item.article].gold
+    sentences = article.sentences or []
+    own = sentences[item.sentence]
+
+    def shown(at: int) -> str | None:
+        return sentences[at].of(article.text) if text and 0 <= at < len(sentences) else None
+
+    return Worst(
+        task=task,
+        article=article.id,
+        start=own.start,
+        end=own.end,
+        target=item.target if text else None,
+        gold=" or ".join(item.gold),
+        predicted=item.predicted or "",
+        confidence=None if sure < 0 else sure,
+        text=shown(item.sentence),
+        before=shown(item.sentence - 1),
+        after=shown(item.sentence + 1),
+    )
