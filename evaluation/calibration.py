@@ -1,4 +1,4 @@
-"""Expected calibration error, and how large it would be by chance alone. Both are fractions."""
+"""Expected calibration error, and how large it would be by chance alone, both fractions; and proper scores."""
 
 from __future__ import annotations
 
@@ -26,6 +26,16 @@ def ece_limit(confidence: np.ndarray, bins: int = BINS, simulations: int = DRAWS
     ordered = np.sort(confidence)
     outcomes = np.random.default_rng(seed).random((simulations, len(ordered))) < ordered
     return float(np.percentile(_error(ordered, outcomes.astype(np.float64), bins), LIMIT))
+
+
+def brier_scores(probabilities: np.ndarray, gold: np.ndarray) -> np.ndarray:
+    """float64 [items], 0 to 2: the squared distance of [items, labels] probabilities from the truth (Brier 1950)."""
+    return ((probabilities - np.eye(probabilities.shape[1])[gold]) ** 2).sum(axis=1)
+
+
+def log_losses(probabilities: np.ndarray, gold: np.ndarray) -> np.ndarray:
+    """float64 [items], nats; an impossible truth counts as one in 10^12."""
+    return -np.log(np.maximum(probabilities[np.arange(len(gold)), gold], 1e-12))
 
 
 def _error(confidence: np.ndarray, correct: np.ndarray, bins: int) -> np.ndarray:

@@ -12,6 +12,7 @@ import unicodedata
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 from xml.etree import ElementTree
 
@@ -105,9 +106,10 @@ def clean(text: str) -> str:
     return "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(c) in unfit else c for c in line) or "–"
 
 
+@lru_cache(maxsize=10_000)
 def width_of(text: str) -> float:
     """Of the widest line, in units. The measuring font lacks wide characters, as of Chinese: these count more."""
-    font = FontProperties(_FONT, size=SIZE)
+    font = FontProperties(family=_FONT, size=SIZE)
 
     def measured(line: str) -> float:
         wide = sum(unicodedata.east_asian_width(character) in "WF" for character in line)

@@ -105,19 +105,24 @@ def match_articles(gold: dict[str, Article], results: Path, *, only_common: bool
     """
     by_text = {text_hash(article.text): name for name, article in gold.items()}
     found: dict[str, Article] = {}
+    copies: dict[str, Article] = {}  # by text alone
     left = 0
     for predicted in load_articles(results):
         name = predicted.id if predicted.id in gold else by_text.get(text_hash(predicted.text))
         if name is None:
             left += 1
-            continue
-        if gold[name].text != predicted.text:
+        elif gold[name].text != predicted.text:
             raise MatchError(
                 f"article {name!r} has another text in {results} than in the labels: analyze the labelled text itself"
             )
-        if name in found:
+        elif predicted.id == name and name not in found:
+            found[name] = predicted
+        elif predicted.id != name and name not in copies:
+            copies[name] = predicted
+        else:
             raise MatchError(f"{results}: two predictions of article {name!r}: keep one")
-        found[name] = predicted
+    left += sum(name in found for name in copies)
+    found = copies | found
     missing = [name for name in gold if name not in found]
     if not found:
         raise MatchError(

@@ -67,7 +67,7 @@ def mark(index: int) -> str:
 def f1_by_label(systems: Sequence[tuple[int, Sequence[LabelScores]]], what: str) -> str | None:
     """F1 of each label with its interval, one row a label, several systems side by side."""
     labels = list(dict.fromkeys(scores.label for _, rows in systems for scores in rows))
-    if not labels:
+    if not any(scores.f1.value is not None for _, rows in systems for scores in rows):
         return None
     names = [wrapped(label, NAME) for label in labels]
     apart = 11  # one system's dot and the next one's
@@ -244,7 +244,8 @@ def _dot(axes: Axes, figure: Figure, at: float, index: int) -> None:
     if figure.low is not None and figure.high is not None:
         line = style["linestyle"]
         axes.plot([figure.low, figure.high], [at, at], color=style["color"], linestyle=line, **_WHISKER)
-    face: dict[str, Any] = {"markersize": 6.5, "markeredgecolor": PAPER, "clip_on": False}
+    size = 8 if style["marker"] == "^" else 6.5  # a triangle is the smaller part of its square
+    face: dict[str, Any] = {"markersize": size, "markeredgecolor": PAPER, "clip_on": False}
     axes.plot([figure.value], [at], color=style["color"], marker=style["marker"], linestyle="none", **face)
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from .meanings import interval, number
 from .result_schema import Figure, Metrics, System
 
-HEADLINES = ("macro_f1", "accuracy", "macro_f1_answered", "coverage", "rouge1", "rouge2", "rougeLsum", "stance_kept")
+TASK_HEADLINES = ("macro_f1", "accuracy", "macro_f1_answered", "coverage")
+SUMMARY_HEADLINES = ("rouge1", "rouge2", "rougeLsum", "stance_kept")
 WIDTH = 34  # of a figure's name
 
 
@@ -26,12 +27,12 @@ def render_terminal(metrics: Metrics) -> str:
 
 def _system(system: System) -> Iterator[str]:
     for task in system.tasks:
-        yield from (_line(each) for each in task.figures if each.name.rpartition(".")[2] in HEADLINES)
+        yield from (_line(each) for each in task.figures if each.name.rpartition(".")[2] in TASK_HEADLINES)
         if task.calibration:
             limit = number(f"{task.task}.ece", task.calibration.ece_limit)
             yield f"{_line(task.calibration.ece)}; by chance alone up to {limit}"
     yield from map(_line, system.mentions)
-    yield from (_line(each) for each in system.summaries if each.name.rpartition(".")[2] in HEADLINES)
+    yield from (_line(each) for each in system.summaries if each.name.rpartition(".")[2] in SUMMARY_HEADLINES)
 
 
 def _line(figure: Figure) -> str:

@@ -91,7 +91,7 @@ def _headlines(metrics: Metrics) -> str:
     found = [{figure.name: figure for figure in meanings.headlines(system)} for system in metrics.systems]
     names = list(dict.fromkeys(name for figures in found for name in figures))
     if not names:
-        return "No task could be scored."
+        return "No headline figure is defined: there are too few labels or predictions."
     heads = ["Figure", *(code(system.name) for system in metrics.systems)]
     rows = [[_title(name), *(_cell(figures.get(name)) for figures in found)] for name in names]
     resampled = f" (95% intervals, {metrics.resamples:,} resamples of the articles)" if metrics.resamples else ""

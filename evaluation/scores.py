@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import binomtest
 
-from .calibration import ece_limit, expected_calibration_error
+from .calibration import brier_scores, ece_limit, expected_calibration_error, log_losses
 from .intervals import Estimate, Statistic, estimate, mean_of, of_groups
 from .items import SIDES, Item, TaskName, as_arrays, label_set, probability_rows
 from .metrics import f1_by_label, macro_f1_of, matthews_of, micro_f1_of
@@ -143,17 +143,14 @@ class Scorer:
         if rows is None or not len(rows):
             return None
         confidence, right = rows.max(axis=1), of.right.astype(np.float64)
-        truth = np.eye(len(of.labels))[of.gold]
         ece = expected_calibration_error(confidence, right)
         points = list(coverage_points(confidence, right))
         enough = [point for point in points if point.accuracy >= self.wanted_accuracy]
         return Calibration(
             ece=Figure(name=f"{task}.ece", value=ece, n=len(rows), articles=len(np.unique(of.article)), note=ECE_NOTE),
             ece_limit=ece_limit(confidence),
-            brier=self.mean(f"{task}.brier", of, ((rows - truth) ** 2).sum(axis=1), (0.0, 2.0)),
-            log_loss=self.mean(
-                f"{task}.log_loss", of, -np.log(np.maximum((rows * truth).sum(axis=1), 1e-12)), (0.0, np.inf)
-            ),
+            brier=self.mean(f"{task}.brier", of, brier_scores(rows, of.gold), (0.0, 2.0)),
+            log_loss=self.mean(f"{task}.log_loss", of, log_losses(rows, of.gold), (0.0, np.inf)),
             aurc=self.figure(f"{task}.aurc", of, area_under_risk_coverage(confidence, right, of), FRACTION),
             reliability=list(reliability(confidence, right)),
             coverage=points[:: max(1, len(points) // POINTS)],

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from tempfile import TemporaryDirectory
-
 import datasets
 import evaluate
 
+from .offline_metric import OfflineMetric
 from .summary_scores import ROUGE, rouge
 
 _DESCRIPTION = """ROUGE-1, -2, -L and -Lsum (package rouge-score, no stemming), F1 in percent, mean over the articles;
@@ -20,16 +19,8 @@ _CITATION = """@inproceedings{lin-2004-rouge, title = {{ROUGE}: A Package for Au
 author = {Lin, Chin-Yew}, booktitle = {Text Summarization Branches Out}, year = {2004}}"""
 
 
-class SummaryScores(evaluate.Metric):  # type: ignore[misc]
-    """`SummaryScores().compute(predictions=[["A line.", "Another."]], references=[["A reference.", "One more."]])`
-
-    Instantiated, not loaded: nothing is fetched, and nothing is left on disk.
-    """
-
-    def __init__(self) -> None:
-        # The base class makes a folder for its cache at once, but with keep_in_memory never writes to it.
-        with TemporaryDirectory() as folder:
-            super().__init__(keep_in_memory=True, cache_dir=folder)
+class SummaryScores(OfflineMetric):
+    """`SummaryScores().compute(predictions=[["A line.", "Another."]], references=[["A reference.", "One more."]])`"""
 
     def _info(self) -> evaluate.MetricInfo:
         text = datasets.Value("string")

@@ -136,6 +136,8 @@ def _model(results: Path) -> dict[str, str]:
 
 
 def _slices(by: str, task: TaskName, of: Scored, read: Read, scorer: Scorer) -> list[Slice]:
+    if by == task:  # each part would have one label
+        return []
     parts = masks(by, of.items, read.matched.pairs)
     return [scorer.slice(by, value, task, of.part(mask)) for value, mask in parts.items()]
 
