@@ -30,6 +30,8 @@ def check(
     from .evaluation.label_text import render
 
     try:
+        if json_file and json_file.exists() and json_file.resolve() in [path.resolve() for path in paths]:
+            raise ValueError(f"--json {json_file} would replace the labels: choose another file")
         report = check_labels(paths, suggest=suggest)
         if json_file:
             with replaced(json_file) as part:
@@ -59,6 +61,8 @@ def import_(
     from .data.label_files import import_labels
 
     try:
+        if out.exists() and out.resolve() in [file.resolve() for file in files]:
+            raise ValueError(f"--out {out} would replace what is imported: choose another file")
         found = import_labels(files, out, format, columns=pairs("--column", column or []))
     except (ValueError, OSError) as error:
         print(f"stancelens: {error}", file=sys.stderr)
@@ -134,6 +138,6 @@ def queue(
     )
     if not found.labels:
         why = "so that they sway nobody" if random else f"{format} would hold them for a person's"
-        print(f"  without the model's labels: {why}")
+        print(f"  without the model's topics and stances, {why}; the names that it found are marked")
     if found.sampling:
         print(f"  the draw is recorded in {found.sampling}, which corrects shares later: keep it")

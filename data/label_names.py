@@ -13,6 +13,7 @@ from .label_findings import ARTICLE_TOPIC, STANCE, TAG, TARGET, TOPIC, Findings,
 SETS = "labels.yaml"  # beside the label files: {topics: […], stances: […], tags: […]}, each of them optional
 SET_OF = {ARTICLE_TOPIC: "topics", TOPIC: "topics", STANCE: "stances", TARGET: "stances", TAG: "tags"}
 FREQUENT = 3  # times that a label occurs, for a rare one to be taken for its misspelling
+RARER = 3  # times that a label occurs at least for each misspelling of it
 IMBALANCE = 50  # times that the most frequent label occurs for each rarest one
 _LISTS = "lists of labels as topics, stances or tags"
 _DIGITS = re.compile(r"\d+")
@@ -46,10 +47,11 @@ class LabelNames:
                 meant = _meant(label, count, frequent)
                 documented = self._documented(Path(place.path).parent, findings).get(SET_OF[task], frozenset())
                 if meant is not None and label not in documented:
-                    findings.error(
+                    tell = findings.error if meant[1] < 2 else findings.doubt
+                    tell(
                         "misspelt_label", place, field,
-                        f"the {task} {label!r} occurs {_times(count)}, {meant!r} {_times(counts[meant])}: "
-                        f"did you mean {meant!r}?",
+                        f"the {task} {label!r} occurs {_times(count)}, {meant[0]!r} {_times(counts[meant[0]])}: "
+                        f"did you mean {meant[0]!r}? If not, list both in {SETS}",
                     )  # fmt: skip
                     continue
                 names[label] = count
@@ -79,29 +81,35 @@ class LabelNames:
 
 
 def edit_distance(one: str, other: str) -> int:
-    """Least number of characters to insert, delete or replace (Levenshtein 1966)."""
+    """Least number of characters to insert, delete, replace or swap with the next one (optimal string alignment)."""
+    before: list[int] = []
     row = list(range(len(other) + 1))
     for at, character in enumerate(one, 1):
-        corner, row[0] = row[0], at
+        new = [at]
         for column, against in enumerate(other, 1):
-            changed = corner + (character != against)
-            corner = row[column]
-            row[column] = min(changed, corner + 1, row[column - 1] + 1)
+            least = min(row[column - 1] + (character != against), row[column] + 1, new[column - 1] + 1)
+            if at > 1 and column > 1 and character == other[column - 2] and against == one[at - 2]:
+                least = min(least, before[column - 2] + 1)
+            new.append(least)
+        before, row = row, new
     return row[-1]
 
 
-def _meant(label: str, count: int, frequent: list[tuple[str, int]]) -> str | None:
-    """The label that this one is a misspelling of. Names that differ in numbers, and short ones, are never that."""
-    allowed = min(2, len(label) // 3) if count == 1 else 0
+def _meant(label: str, count: int, frequent: list[tuple[str, int]]) -> tuple[str, int] | None:
+    """The label that this one is a misspelling of, and how many characters apart. Names that differ in numbers, short
+    ones, and those that are not far rarer are never that."""
+    found = []
     for other, often in frequent:
         if often <= count or other == label:
             continue
         if " ".join(label.split()).casefold() == " ".join(other.split()).casefold():
-            return other
-        near = abs(len(label) - len(other)) <= allowed and edit_distance(label, other) <= allowed
-        if near and _DIGITS.sub("0", label) != _DIGITS.sub("0", other):
-            return other
-    return None
+            return other, 0
+        allowed = min(2, len(label) // 3) if often >= RARER * count else 0
+        if abs(len(label) - len(other)) <= allowed and _DIGITS.sub("0", label) != _DIGITS.sub("0", other):
+            apart = edit_distance(label, other)
+            if apart <= allowed:
+                found.append((apart, -often, other))
+    return (min(found)[2], min(found)[0]) if found else None
 
 
 def _read_sets(path: Path, findings: Findings) -> dict[str, frozenset[str]]:
@@ -118,6 +126,11 @@ def _read_sets(path: Path, findings: Findings) -> dict[str, frozenset[str]]:
     for name, labels in read.items():
         if name in SET_OF.values() and isinstance(labels, list):
             sets[name] = frozenset(map(str, labels))
+            for label in labels:
+                if not isinstance(label, str):
+                    findings.error(
+                        "unreadable", Place(str(path), 1), name, f"{label!r} is no text for YAML: put it in quotes"
+                    )
         else:
             findings.error("unreadable", Place(str(path), 1), str(name), f"only {_LISTS} can stand here: correct it")
     return sets

@@ -79,16 +79,20 @@ def queue_labels(
         raise ValueError(f"no queue in format {format!r}: one of {', '.join(KEEPS_APART)}")
     if random_sample and labelled:
         raise ValueError("a random sample is drawn from all sentences: give no label files to leave out")
+    results = Path(results)
     file = results / RESULTS if results.is_dir() else results
     if not file.is_file():
         raise ValueError(f"{results}: holds no {RESULTS}")
     ending = ".json" if format == "label-studio" else ".jsonl"
     out = out or file.with_name(("sample" if random_sample else "queue") + ending)
     record = sampling_path(out)
-    if out.resolve() == file.resolve():
-        raise ValueError(f"{out} holds the results: choose another file with --out")
-    if record.exists() and not random_sample:
-        raise ValueError(f"{record} says that {out} is a random sample: choose another file with --out")
+    if out.exists() and not out.name.startswith(("queue", "sample")):
+        raise ValueError(f"{out} is there already: take it away, or choose another file with --out")
+    if record.exists():
+        raise ValueError(
+            f"{record} records an earlier random sample, without which its labels say nothing of the corpus: choose "
+            "another file with --out, or take the record away if the sample was not labelled"
+        )
 
     sizes, corpus_sha256 = survey(file)
     if random_sample:

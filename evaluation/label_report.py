@@ -8,10 +8,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from ..data.importers.record_pages import is_prediction
 from ..data.label_check import check_record
 from ..data.label_corpus import Corpus, Counts
 from ..data.label_errors import LabelErrors
-from ..data.label_findings import Finding, Findings, Level
+from ..data.label_findings import Finding, Findings, Level, Place
 from ..data.label_records import label_files, read_records
 from ..data.standoff import is_standoff
 from .label_agreement import Agreement, agreement, can_resample
@@ -48,14 +49,18 @@ def check_labels(paths: Sequence[Path], *, suggest: bool = True) -> LabelReport:
     Files are read in a stream; articles with several annotators are read a second time. Raises ValueError where there
     is no label file, OSError where one cannot be read.
     """
-    files = label_files(paths)
+    files = label_files([Path(path) for path in paths])
     without_text = [file for file in files if is_standoff(file)]
     files = [file for file in files if file not in without_text]
     findings, suspects = Findings(), LabelErrors()
+    predictions: Counter[str] = Counter()
     corpus = Corpus(findings)
     try:
         for path in files:
             for article, kept in read_records(path, findings):
+                if is_prediction(article):
+                    predictions[str(path)] += 1
+                    continue
                 if not corpus.add(article, kept):
                     continue
                 check_record(article, kept.place, findings)
@@ -68,7 +73,15 @@ def check_labels(paths: Sequence[Path], *, suggest: bool = True) -> LabelReport:
     several, left_out = corpus.several()
     agreed = agreement(several, findings)
     notes = suspects.find(findings) if suggest else ["no probable label errors looked for"]
-    notes += [f"{file} holds no text, and was left out: import it with its text to check it" for file in without_text]
+    notes += [f"{n:,} predictions in {file} were left out: they are no labels" for file, n in predictions.items()]
+    if not corpus.counts.records and not findings.kept:
+        findings.error(
+            "no_labels", Place(str(files[0] if files else paths[0]), 1), "record", "no labels: give a label file"
+        )
+    notes += [
+        f"{file} holds no text, and was left out: docs/labels.md says how to join it with its text"
+        for file in without_text
+    ]
     for name in left_out:
         notes.append(f"{name!r} is no annotator of alpha, since the name says that it settles the labels of others")
     if agreed and not can_resample():

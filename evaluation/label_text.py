@@ -23,10 +23,12 @@ def render(report: LabelReport) -> str:
     console = Console(file=written, width=WIDTH, color_system=None, highlight=False, markup=False, emoji=False)
     counts = report.counts
     console.print(
-        f"{len(report.files):,} files, {counts.records:,} records, {counts.articles:,} articles, "
-        f"{counts.sentences:,} sentences, {counts.stances:,} target stances"
+        f"{_counted(len(report.files), 'file')}, {_counted(counts.records, 'record')}, "
+        f"{_counted(counts.articles, 'article')}, {_counted(counts.sentences, 'sentence')}, "
+        f"{_counted(counts.stances, 'target stance')}"
     )
-    console.print("Annotators: " + (", ".join(f"{name} {n:,}" for name, n in counts.annotators.items()) or "none"))
+    annotators = [f"{name!r} ({n:,})" for name, n in counts.annotators.items()]
+    console.print("Annotators, with their records: " + ("; ".join(annotators) or "none"), soft_wrap=True)
     console.print(_topics(report), _labels(report))
     if report.agreement:
         console.print(_agreement(report))
@@ -43,7 +45,7 @@ def render(report: LabelReport) -> str:
             console.print(line, soft_wrap=True)
         if total > len(shown):
             console.print(f"  … {total - len(shown):,} more")
-    console.print(f"\n{report.errors:,} errors, {report.doubts:,} doubts")
+    console.print(f"\n{_counted(report.errors, 'error')}, {_counted(report.doubts, 'doubt')}")
     return "\n".join(_printable(line).rstrip() for line in written.getvalue().split("\n"))
 
 
@@ -78,6 +80,10 @@ def _agreement(report: LabelReport) -> Table:
         task = row.task if row.label is None else ""
         table.add_row(task, label, value + low, interval, f"{row.units:,}", f"{row.articles:,}")
     return table
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _printable(text: str) -> str:

@@ -163,10 +163,12 @@ def test_a_random_sample_is_without_labels_and_recorded(tmp_path: Path) -> None:
     assert len(spans) == 40
     assert all(d.text_sha256 == text_hash(texts[d.id].text) for d in record.drawn)
     assert spans <= {(a.id, s.start, s.end) for a in texts.values() for s in a.sentences or []}
-    again = queue_labels(folder, tmp_path / "again.json", n=40, random_sample=True, seed=7)
+    with pytest.raises(ValueError, match="records an earlier random sample"):
+        queue_labels(folder, n=10, random_sample=True)
+    again = queue_labels(folder, tmp_path / "sample2.json", n=40, random_sample=True, seed=7)
     assert again.sampling is not None
     assert load_sampling(again.sampling) == record
-    other = queue_labels(folder, tmp_path / "other.json", n=40, random_sample=True, seed=8)
+    other = queue_labels(folder, tmp_path / "sample3.json", n=40, random_sample=True, seed=8)
     assert other.sampling is not None
     assert load_sampling(other.sampling).drawn != record.drawn
 
@@ -201,7 +203,7 @@ def test_refusals(tmp_path: Path) -> None:
         queue_labels(folder, random_sample=True, labelled=[folder / "results.jsonl"])
     with pytest.raises(ValueError, match=r"holds no results\.jsonl"):
         queue_labels(tmp_path)
-    with pytest.raises(ValueError, match="holds the results"):
+    with pytest.raises(ValueError, match="is there already"):
         queue_labels(folder, folder / "results.jsonl")
     with pytest.raises(ValueError, match="no sentence to label is left of 20"):
         queue_labels(folder, labelled=[folder / "results.jsonl"])
@@ -211,7 +213,7 @@ def test_refusals(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no sentence to label is left of 0"):
         queue_labels(results(tmp_path / "none", [Article(id="a", text="Hi.")]), random_sample=True)
     sample = queue_labels(folder, n=3, random_sample=True)
-    with pytest.raises(ValueError, match="is a random sample: choose another file"):
+    with pytest.raises(ValueError, match="records an earlier random sample"):
         queue_labels(folder, sample.out, n=3)
     (tmp_path / "no.sampling.json").write_text('{"seed": 1}', encoding="utf-8")
     with pytest.raises(ValueError, match="no record of a sample: articles: Field required"):
