@@ -14,7 +14,13 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("data", "data/importers", "models", "training", "inference", "evaluation", "benchmarks")
-FILES = ("inference/report.html.j2", "inference/report.css", "inference/report.js")
+FILES = (
+    "evaluation/report.html.j2",
+    "evaluation/report.css",
+    "inference/report.html.j2",
+    "inference/report.css",
+    "inference/report.js",
+)
 FOLDERS = ("data/samples", "data/gold", "models/released")
 INFO = ("METADATA", "WHEEL", "RECORD", "entry_points.txt", "top_level.txt", "licenses/LICENSE", "licenses/NOTICE")
 
