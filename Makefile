@@ -1,4 +1,4 @@
-# make demo | test | lint | bench | clean. The environment in .venv is made once, and again when what it is made of changes.
+# make demo | test | lint | bench | report | clean. The environment in .venv is made once, and again when what it is made of changes.
 
 PYTHON ?= python3
 STANCELENS_DATA ?= ../shared/data
@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 LINK := build/mypy/stancelens
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench report clean
 
 demo: $(READY)
 	$(BIN)/stancelens analyze data/samples --out results/demo
@@ -24,6 +24,9 @@ bench: $(READY)
 	mkdir -p results/bench
 	$(BIN)/python -m stancelens.benchmarks.accuracy --data "$(STANCELENS_DATA)" --json results/bench/accuracy.json
 	$(BIN)/python -m stancelens.benchmarks.speed --data "$(STANCELENS_DATA)" --json results/bench/speed.json
+
+report: $(READY)
+	$(BIN)/python -m stancelens.benchmarks.reports --data "$(STANCELENS_DATA)"
 
 clean:
 	rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

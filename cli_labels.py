@@ -138,6 +138,6 @@ def queue(
     )
     if not found.labels:
         why = "so that they sway nobody" if random else f"{format} would hold them for a person's"
-        print(f"  without the model's topics and stances, {why}; the names that it found are marked")
+        print(f"  without what the model found: {why}")
     if found.sampling:
         print(f"  the draw is recorded in {found.sampling}, which corrects shares later: keep it")

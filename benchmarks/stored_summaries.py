@@ -1,5 +1,5 @@
 """python -m stancelens.benchmarks.stored_summaries --data DIR --out OUT [--json FILE]
-stancelens evaluate OUT/bart OUT/gold.jsonl                              # or OUT/banditsum
+stancelens evaluate OUT/bart --gold OUT/gold.jsonl --out REPORT          # or OUT/banditsum
 
 The stored outputs of BART and BanditSum on 500 CNN articles (`summaries/test.jsonl.gz`) as records that any results can
 be held against: OUT/bart/results.jsonl, OUT/banditsum/results.jsonl and OUT/gold.jsonl, with the ids and texts that the
@@ -92,6 +92,15 @@ def write_records(path: Path, articles: Iterable[Article]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with replaced(path) as part:
         part.write_text("".join(dump_line(article) + "\n" for article in articles), encoding="utf-8")
+
+
+def write_stored(data: Path, out: Path) -> dict[str, Path]:
+    """System → its results file in ``out``."""
+    _, results = stored_summaries(data)
+    files = {system: out / system / "results.jsonl" for system in results}
+    for system, file in files.items():
+        write_records(file, results[system])
+    return files
 
 
 def measure(system: str, results: list[Article], gold: list[Article]) -> dict[str, float]:

@@ -21,8 +21,9 @@ from .schema import Article, Stance
 
 AUTHOR = "(author)"
 NO_TOPIC = "(none)"  # annotated, and none found
-_SETTLES = re.compile(r"\b(adjudicat\w*|consensus|gold|majority|settled)\b", re.IGNORECASE)
-Unit = tuple[int, int, str, int, int]  # a sentence's offsets; target and its mention's offsets, or "", -1, -1
+_SETTLES = re.compile(r"\b(adjudicat\w*|consensus|majority|settled)\b|^gold$", re.IGNORECASE)
+# A sentence's offsets; of a target its mention's offsets, without one its name and -1, -1
+Unit = tuple[int, int, str, int, int]
 
 
 @dataclass
@@ -32,6 +33,7 @@ class Tally:
     labels: dict[str, int] = field(default_factory=dict)  # label → number, in the order of their first unit
     units: int = 0  # labelled by two annotators or more
     units_with: Counter[str] = field(default_factory=Counter)  # label → units in which somebody gave it
+    alone: int = 0  # units that only one annotator of the article labelled
     articles: int = 0
     article: list[int] = field(default_factory=list)
     label: list[int] = field(default_factory=list)
@@ -44,6 +46,7 @@ class Tally:
         rated: dict[str, float] = defaultdict(float)
         for given in units:
             if len(given) < 2:
+                self.alone += 1
                 continue
             self.units += 1
             for label, count in Counter(given).items():
@@ -100,7 +103,8 @@ def ratings(article: Article) -> dict[str, dict[Unit, str]]:
             found[STANCE][unit] = sentence.stance
         for stance in sentence.stances or []:
             span = mentions.get(stance.mention or "")
-            toward: Unit = (*unit[:2], stance.target, span.start if span else -1, span.end if span else -1)
+            # Where the target is marked its place says which is meant, however each annotator calls it
+            toward: Unit = (*unit[:2], "", span.start, span.end) if span else (*unit[:2], stance.target, -1, -1)
             found[TARGET].setdefault(toward, stance.label)
             if "holder" in stance.model_fields_set:
                 found[HOLDER].setdefault(toward, _holder(article, stance))

@@ -17,7 +17,7 @@ from datasketch import MinHash
 
 RUN = 5  # words
 SIGNATURE = 64  # hash functions
-BANDS, ROWS = 12, 4  # finds 96% of pairs with 0.7 in common, 99.8% of those with 0.8
+BANDS, ROWS = 12, 4  # compares 96% of pairs with 0.7 in common, 99.8% of those with 0.8
 SIMILAR = 0.7  # share of runs in common, as estimated from the signatures
 _WORD = re.compile(r"\w+")
 # One odd factor a row, to make one 64-bit key of a band's four numbers

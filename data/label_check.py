@@ -13,6 +13,7 @@ NO_SIDE = ("neutral", "none")  # labels that nobody need hold; any other label s
 def check_record(article: Article, place: Place, findings: Findings) -> None:
     """Add the findings on one record, whose offsets are known to be inside its text."""
     mentions = {mention.id: mention for mention in article.mentions or []}
+    _check_entities(article, place, findings)
     for index, sentence in enumerate(article.sentences or []):
         field = f"sentences[{index}]"
         _compare_with_targets(article, sentence, field, place, findings)
@@ -20,6 +21,21 @@ def check_record(article: Article, place: Place, findings: Findings) -> None:
             _check_stance(article, sentence, stance, mentions, f"{field}.stances[{at}]", place, findings)
     _check_repeats(article, mentions, place, findings)
     _check_overlaps(article, place, findings)
+
+
+def _check_entities(article: Article, place: Place, findings: Findings) -> None:
+    ids = [entity.id for entity in article.entities or []]
+    for number, name in enumerate(ids):
+        if name in ids[:number]:
+            findings.error(
+                "entity_id", place, f"entities[{number}].id", f"{name!r} occurs twice: give each entity its own id"
+            )
+    for number, mention in enumerate(article.mentions or []):
+        if mention.entity is not None and article.entities is not None and mention.entity not in ids:
+            findings.error(
+                "entity_id", place, f"mentions[{number}].entity",
+                f"no entity has the id {mention.entity!r}: add it to the entities, or correct it",
+            )  # fmt: skip
 
 
 def sides(sentence: Sentence, mentions: dict[str, Mention]) -> Iterator[tuple[tuple[str, int | None], int, Stance]]:

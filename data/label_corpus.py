@@ -78,9 +78,10 @@ class Corpus:
         found, left_out = [], set()
         for _text, records in self._records.values():
             own = [kept for name, kept in records.items() if not settles(name)]
+            if len(records) > 1:
+                left_out |= {name for name in records if name is not None and settles(name)}
             if len(own) > 1:
                 found.append(own)
-                left_out |= {name for name in records if name is not None and settles(name)}
         return found, sorted(left_out)
 
     def count_articles(self) -> None:

@@ -7,7 +7,7 @@ wrong more often than a careful annotator; what it lists is for a person to read
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -89,11 +89,14 @@ def _find(task: str, items: _Items, findings: Findings) -> str:
     from cleanlab.filter import find_label_issues
 
     counts = Counter(items.labels)
-    names = sorted(name for name, count in counts.items() if count >= LEAST_OF_LABEL)
+    held: dict[str, set[str]] = defaultdict(set)  # a label in one article alone is unknown where that is held out
+    for label, article in zip(items.labels, items.articles, strict=True):
+        held[label].add(article)
+    names = sorted(name for name, count in counts.items() if count >= LEAST_OF_LABEL and len(held[name]) >= FOLDS)
     if len(items.labels) < LEAST_SENTENCES or len(names) < 2:
         return (
             f"no probable errors looked for in {task}: {LEAST_SENTENCES} labelled sentences and 2 labels seen "
-            f"{LEAST_OF_LABEL} times are needed, there are {len(items.labels)} and {len(names)}"
+            f"{LEAST_OF_LABEL} times in {FOLDS} articles are needed, there are {len(items.labels)} and {len(names)}"
         )
     kept = [at for at, label in enumerate(items.labels) if label in set(names)]
     articles = [items.articles[at] for at in kept]

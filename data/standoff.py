@@ -37,8 +37,13 @@ def resolve(path: Path, texts: Iterable[Article]) -> Iterator[Article]:
     """
     wanted = standoff_ids(path)
     found: Mapping[str, Article] = {article.id: article for article in texts if article.id in wanted}
+    seen: set[tuple[str, str | None]] = set()
     for number, record in _lines(path):
         where = f"{path}:{number}"
+        key = (str(record["id"]), record.get("annotator"))
+        if key in seen:
+            raise RecordError(f"{where}: id {key[0]!r} occurs twice for annotator {key[1]}")
+        seen.add(key)
         article = found.get(str(record["id"]))
         if article is None:
             raise RecordError(f"{where}: id: the text of {record['id']!r} is not in the data")
@@ -51,8 +56,12 @@ def resolve(path: Path, texts: Iterable[Article]) -> Iterator[Article]:
 def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     with path.open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
-            if line.strip():
+            if not line.strip():
+                continue
+            try:
                 record = json.loads(line)
-                if "id" not in record or "text_sha256" not in record:
-                    raise RecordError(f"{path}:{number}: record: stand-off labels have an id and a text_sha256")
-                yield number, record
+            except ValueError:
+                raise RecordError(f"{path}:{number}: record: not JSON") from None
+            if not isinstance(record, dict) or not {"id", "text_sha256"} <= record.keys():
+                raise RecordError(f"{path}:{number}: record: stand-off labels have an id and a text_sha256")
+            yield number, record

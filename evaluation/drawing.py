@@ -138,10 +138,11 @@ def wrapped(text: str, limit: float, most: int = 2) -> str:
 
 
 def _halves(text: str, limit: float) -> str | None:
-    """On two lines of about the same width, where they fit."""
+    """On two lines where they fit: cut after a colon, else so that they have about the same width."""
     pairs = [(text[:at], text[at + 1 :]) for at, character in enumerate(text) if character == " "]
-    width, halves = min(((names_width(pair), "\n".join(pair)) for pair in pairs), default=(0.0, None))
-    return halves if width <= limit else None
+    fitting = [pair for pair in pairs if names_width(pair) <= limit]
+    best = min(fitting, key=lambda pair: (not pair[0].endswith(":"), names_width(pair)), default=None)
+    return "\n".join(best) if best else None
 
 
 def names_width(names: Sequence[str]) -> float:

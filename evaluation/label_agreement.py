@@ -27,9 +27,10 @@ class Agreement:
     task: str
     label: str | None  # None: over all labels
     alpha: float | None  # None where it is not defined: fewer than two labels occur
-    interval: Interval | None  # 95%; None also with fewer than two articles
+    interval: Interval | None  # 95%; None where it cannot be computed, as with fewer than two articles
     units: int  # labelled by at least two annotators; for a label, those in which one of them gave it
     articles: int
+    alone: int  # units that only one annotator of their article labelled, which count in no alpha
 
 
 def agreement(articles: Sequence[Sequence[Kept]], findings: Findings) -> list[Agreement]:
@@ -37,22 +38,24 @@ def agreement(articles: Sequence[Sequence[Kept]], findings: Findings) -> list[Ag
     tallies = {task: Tally() for task in TASKS}
     for records in articles:
         read = [(kept, kept.read()) for kept in records]
-        rated = {(article.annotator or "no name"): ratings(article) for _kept, article in read}
+        rated = {article.annotator: ratings(article) for _kept, article in read}
         for task, tally in tallies.items():
             units = []
             for unit, given in compared({name: tasks[task] for name, tasks in rated.items()}):
                 units.append(list(given.values()))
                 if len(set(given.values())) > 1:
-                    start, end, target, *_ = unit
+                    start, end, name, first, last = unit
+                    text = read[0][1].text
+                    target = name if first < 0 else text[first:last]
                     toward = f" toward {excerpt(target)}" if target else ""
-                    labels = ", ".join(f"{label!r} ({name})" for name, label in given.items())
+                    labels = ", ".join(f"{label!r} ({who or 'no name'})" for who, label in given.items())
                     findings.doubt(
                         "disagreement", read[0][0].place, f"sentence {start}-{end}",
-                        f"the {task}{toward} of {excerpt(read[0][1].text[start:end])} is {labels}: decide which holds",
+                        f"the {task}{toward} of {excerpt(text[start:end])} is {labels}: decide which holds",
                         SHOWN,
                     )  # fmt: skip
             tally.add(units)
-    return [row for task, tally in tallies.items() if tally.units for row in measured(task, tally)]
+    return [row for task, tally in tallies.items() if tally.units or tally.alone for row in measured(task, tally)]
 
 
 def measured(task: str, tally: Tally) -> list[Agreement]:
@@ -69,7 +72,7 @@ def measured(task: str, tally: Tally) -> list[Agreement]:
         intervals = _intervals(tally, numbers)
     units = [tally.units, *(tally.units_with[name] for name in names)]
     return [
-        Agreement(task, name, None if np.isnan(value) else value, interval, count, tally.articles)
+        Agreement(task, name, None if np.isnan(value) else value, interval, count, tally.articles, tally.alone)
         for name, value, interval, count in zip([None, *names], values, intervals, units, strict=True)
     ]
 
@@ -83,18 +86,24 @@ def _intervals(tally: Tally, numbers: list[int]) -> list[Interval | None]:
     """Of alpha over all labels, then of the given ones. Resamples in which it is not defined are left out."""
     from scipy.sparse import csr_array
 
-    from .intervals import RESAMPLES, draws
+    from .intervals import Statistic, estimate
 
     shape, at = (tally.articles, len(tally.labels)), (tally.article, tally.label)
     matched, rated = csr_array((tally.matched, at), shape=shape), csr_array((tally.rated, at), shape=shape)
-    rows = []
-    for seed in range(RESAMPLES // BATCH):
-        weights = draws(tally.articles, BATCH, seed).astype(np.float64)
-        drawn, total = weights @ matched, weights @ rated
-        rows.append(np.column_stack([alpha(drawn, total), alpha_by_label(drawn, total)[:, numbers]]))
-    found: list[Interval | None] = []
-    for values in np.concatenate(rows).T:
-        known = values[~np.isnan(values)]
-        low, high = np.percentile(known, (2.5, 97.5)) if len(known) else (np.nan, np.nan)
-        found.append((float(low), float(high)) if len(known) else None)
-    return found
+
+    def over_all(weights: np.ndarray) -> np.ndarray:
+        parts = [weights[at : at + BATCH] for at in range(0, len(weights), BATCH)]
+        return np.concatenate([alpha(part @ matched, part @ rated) for part in parts])
+
+    def of_label(number: int) -> Statistic:
+        own = matched[:, [number]].toarray()[:, 0], rated[:, [number]].toarray()[:, 0], rated.sum(axis=1)
+
+        def statistic(weights: np.ndarray) -> np.ndarray:
+            hits, given, total = (weights @ column for column in own)
+            rest = np.stack([hits, total - 2 * given + hits], axis=-1)  # of the label, and of all others as one
+            return alpha(rest, np.stack([given, total - given], axis=-1))
+
+        return statistic
+
+    found = [estimate(each, tally.articles, (-1, 1)) for each in (over_all, *map(of_label, numbers))]
+    return [None if each.low is None or each.high is None else (each.low, each.high) for each in found]

@@ -22,7 +22,7 @@ import numpy as np
 
 from ..data.label_files import FORMATS
 from ..data.sampling import Drawn, Sampling, sampling_path, write_sampling
-from ..data.schema import Article, Sentence, load_articles, text_hash
+from ..data.schema import Article, Sentence, Stance, load_articles, text_hash
 
 RESULTS = "results.jsonl"
 POOL = 10  # candidates for each sentence that is wanted
@@ -31,6 +31,7 @@ WORD = r"\w+|[^\w\s]+"  # marks too, so that no text is without words
 # Format → whether it keeps a model's labels apart from a person's: where not, they would come back as somebody's.
 # A table is not among them: it holds sentences without the article around them.
 KEEPS_APART = {"label-studio": True, "prodigy": True, "doccano": False, "stancelens": False}
+OWN = {f"{name}{ending}" for name in ("queue", "sample") for ending in (".json", ".jsonl")}  # may be written anew
 
 Place = tuple[int, int]  # number of the article in the results, and of the sentence in it
 
@@ -86,7 +87,7 @@ def queue_labels(
     ending = ".json" if format == "label-studio" else ".jsonl"
     out = out or file.with_name(("sample" if random_sample else "queue") + ending)
     record = sampling_path(out)
-    if out.exists() and not out.name.startswith(("queue", "sample")):
+    if out.exists() and (out.name not in OWN or out.resolve() in [path.resolve() for path in (file, *labelled)]):
         raise ValueError(f"{out} is there already: take it away, or choose another file with --out")
     if record.exists():
         raise ValueError(
@@ -104,6 +105,8 @@ def queue_labels(
         raise ValueError(f"{file}: no sentence to label is left of {sum(sizes):,}")
     with_labels = KEEPS_APART[format] and not random_sample
     tasks = _tasks(file, places, with_labels=with_labels, unanswered=KEEPS_APART[format])
+    write = FORMATS[format][1]
+    assert write is not None
     if random_sample:  # the record first: a sample without it would be of no use
         drawn = [
             Drawn(id=task.id, text_sha256=text_hash(task.text), start=sentence.start, end=sentence.end)
@@ -114,8 +117,6 @@ def queue_labels(
             Sampling(seed=seed, articles=len(sizes), sentences=sum(sizes), corpus_sha256=corpus_sha256, drawn=drawn),
             record,
         )
-    write = FORMATS[format][1]
-    assert write is not None
     write(tasks, out)
     return Queue(out, len(places), len(tasks), sum(sizes), with_labels, record if random_sample else None)
 
@@ -139,7 +140,7 @@ def _draw(sizes: Sequence[int], n: int, seed: int) -> list[Place]:
 
 
 def _candidates(file: Path, size: int, labelled: Iterable[Path]) -> list[_Candidate]:
-    """The most uncertain sentences, the surest first; of one text the first alone."""
+    """The most uncertain sentences, the least sure first; of one text the first alone."""
     seen = {
         _digest(sentence.of(article.text))
         for article in chain.from_iterable(map(load_articles, labelled))
@@ -183,7 +184,8 @@ def uncertainty(sentence: Sentence) -> float | None:
 
     None for a sentence without probabilities.
     """
-    tasks = [_closeness(found) for found in (sentence.probabilities or {}).values()]
+    derived = "stance" if sentence.stance_source == "targets" else ""  # which would count one target twice
+    tasks = [_closeness(found) for task, found in (sentence.probabilities or {}).items() if task != derived]
     targets = [_closeness(stance.probabilities) for stance in sentence.stances or [] if stance.probabilities]
     if not tasks and not targets:
         return None
@@ -233,36 +235,42 @@ def _tasks(file: Path, places: Sequence[Place], *, with_labels: bool, unanswered
     for number, article in enumerate(load_articles(file)):
         if number in wanted:
             sentences = [s for at, s in enumerate(article.sentences or []) if at in wanted[number]]
-            found[number] = _task(article, sentences if with_labels else _bare(sentences, unanswered))
+            found[number] = (
+                _task(article, map(_offered, sentences)) if with_labels else _bare(article, sentences, unanswered)
+            )
     return [found[number] for number in wanted]
 
 
-def _bare(sentences: Iterable[Sentence], unanswered: bool) -> list[Sentence]:
-    """Sentences without labels; empty probabilities say that nobody has answered yet."""
+_OF_ARTICLE = ("id", "title", "text", "source", "date", "file", "ignored", "split", "license")
+
+
+def _bare(article: Article, sentences: Iterable[Sentence], unanswered: bool) -> Article:
+    """The sentences with nothing of the model's; empty probabilities say that nobody has answered yet."""
     empty: dict[str, Any] = {"probabilities": {}} if unanswered else {}
-    return [Sentence.model_validate({"start": each.start, "end": each.end} | empty) for each in sentences]
+    return _task(article, [Sentence.model_validate({"start": s.start, "end": s.end} | empty) for s in sentences], False)
 
 
-def _task(article: Article, sentences: list[Sentence]) -> Article:
-    used = {
-        name
-        for each in sentences
-        for stance in each.stances or []
-        for name in (stance.mention, stance.holder.mention if stance.holder else None)
-    }
+def _offered(sentence: Sentence) -> Sentence:
+    """What the model found. What it did not find is not said to be none: nobody would see that, and so correct it."""
+    stances = [
+        Stance.model_validate(s.model_dump(exclude_unset=True, exclude={"holder"})) for s in sentence.stances or []
+    ]
+    found = {"topics": sentence.topics, "stance": sentence.stance, "stances": stances}
+    kept = {name: value for name, value in found.items() if value}
+    spans = {"start": sentence.start, "end": sentence.end, "probabilities": sentence.probabilities or {}}
+    return Sentence.model_validate(spans | kept)
+
+
+def _task(article: Article, sentences: Iterable[Sentence], with_mentions: bool = True) -> Article:
+    sentences = list(sentences)
+    fields = {name: getattr(article, name) for name in _OF_ARTICLE if name in article.model_fields_set}
     mentions = [
         mention
         for mention in article.mentions or []
-        if mention.id in used or any(each.start <= mention.start < each.end for each in sentences)
+        if with_mentions and any(each.start <= mention.start < each.end for each in sentences)
     ]
-    named = {mention.entity for mention in mentions}
-    kept = {"id", "title", "text", "source", "date", "file", "ignored", "split", "license"} & article.model_fields_set
-    return Article.model_validate(
-        {
-            **{name: getattr(article, name) for name in kept},
-            "schema": article.schema_,
-            "entities": [entity for entity in article.entities or [] if entity.id in named],
-            "mentions": mentions,
-            "sentences": sentences,
-        }
-    )
+    if mentions:
+        named = {mention.entity for mention in mentions}
+        fields["mentions"] = mentions
+        fields["entities"] = [entity for entity in article.entities or [] if entity.id in named]
+    return Article.model_validate(fields | {"schema": article.schema_, "sentences": sentences})

@@ -125,4 +125,5 @@ def _flat(row: Agreement) -> dict[str, Any]:
         "high": high,
         "units": row.units,
         "articles": row.articles,
+        "alone": row.alone,
     }

@@ -71,14 +71,17 @@ def _labels(report: LabelReport) -> Table:
 
 
 def _agreement(report: LabelReport) -> Table:
-    table = Table("Krippendorff's alpha", Column(no_wrap=True), "alpha", "95%", "units", "articles", box=SIMPLE)
+    kept = [Column(name, no_wrap=True) for name in ("Krippendorff's alpha", "", "alpha", "95%", "units", "articles")]
+    table = Table(*kept, "by one", box=SIMPLE, pad_edge=False)
     for row in report.agreement:
-        value = "undefined: one label" if row.alpha is None else f"{row.alpha:.3f}"
+        undefined = "undefined: one label" if row.units else "nothing in common"
+        value = undefined if row.alpha is None else f"{row.alpha:.3f}"
         low = " (low)" if row.alpha is not None and row.alpha < LEAST_ALPHA else ""
         interval = f"{row.interval[0]:.3f} to {row.interval[1]:.3f}" if row.interval else ""
         label = Text("  " + row.label) if row.label is not None else Text("all labels")
         task = row.task if row.label is None else ""
-        table.add_row(task, label, value + low, interval, f"{row.units:,}", f"{row.articles:,}")
+        alone = f"{row.alone:,}" if row.label is None else ""
+        table.add_row(task, label, value + low, interval, f"{row.units:,}", f"{row.articles:,}", alone)
     return table
 
 

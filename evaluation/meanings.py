@@ -6,6 +6,7 @@ another sense, their first part belongs to the kind: "summary.coverage".
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Literal
 
 from .result_schema import Calibration, Difference, Figure, Metrics, System, Task
@@ -54,8 +55,8 @@ MEANINGS = {
     "most frequent label, so read it beside macro F1.",
     "mcc": "How closely answers and labels go together (Matthews’ correlation × 100): 0 is no better than chance, 100 "
     "is perfect; it jumps where nearly all items have one label, or where there are few.",
-    "ordinal_error": "How far answers lie from the label on the scale from against through neutral to favor, on "
-    "average, so that the opposite side counts for more than neutral; it means nothing where the labels are no scale.",
+    "ordinal_error": "The mean distance of the answers from the label on the scale against, neutral, favor: 1 for the "
+    "neighbour, 2 for the opposite side; it leaves out what got no answer, so read it beside that share.",
     "ece": "The mean distance between how sure the model is and how often it is right; never zero by chance alone, so "
     "compare it with its limit, and do not compare it across sets of different size.",
     "ece_limit": "What the calibration error stays below in 95% of such test sets if the probabilities are exactly "
@@ -88,6 +89,11 @@ MEANINGS = {
     "true, and a good summary in other words scores low.",
     "rougeLsum": "The words in the same order as in a summary written by a person, looked for sentence by sentence "
     "(F1); it does not see whether a line is true, and a good summary in other words scores low.",
+    **{
+        f"{name}_best": f"{TITLES[name]} with the one of the references that is closest to the summary; it rises with "
+        "the number of references, so compare it only where they are the same."
+        for name in ("rouge1", "rouge2", "rougeL", "rougeLsum")
+    },
     "embedding_similarity": "How close the summary is in meaning to one written by a person, as a text encoder sees it "
     "(cosine × 100); encoders hardly see negation, so a line that says the contrary scores high.",
     "words": "The words of a summary; compare no ROUGE of summaries that differ much in it.",
@@ -119,7 +125,8 @@ _SHARES = ("coverage", "summary.coverage", "missing")  # fractions, written as p
 _COUNTS = ("words", "lines", "compression", "density")
 _SMALL_IS_GOOD = ("ordinal_error", "ece", "brier", "log_loss", "aurc", "missing")
 _NEITHER = ("novel_bigrams",)  # percentages of which neither more nor less is better
-_HEADLINES = ("macro_f1", "micro_f1", "accuracy")  # of a task; of mentions and summaries all
+_HEADLINES = ("macro_f1", "accuracy")  # of a task; of mentions all
+_SUMMARY_HEADLINES = ("rouge1", "rouge2", "rougeLsum", "names_and_numbers_kept", "stance_kept")
 _ITEMS = {
     "topic": "sentence",
     "sentence_stance": "sentence",
@@ -168,6 +175,8 @@ def better(name: str) -> Literal["more", "less"] | None:
 
 
 def _digits(value: float, digits: int) -> str:
+    if not isfinite(value):
+        return NONE
     text = f"{value:.{digits}f}"
     return text.lstrip("-") if float(text) == 0 else text.replace("-", "−")
 
@@ -180,12 +189,12 @@ def number(name: str, value: float | None) -> str:
 
 
 def percent(fraction: float | None, digits: int = 1) -> str:
-    return NONE if fraction is None else f"{_digits(100 * fraction, digits)}%"
+    return NONE if fraction is None or not isfinite(fraction) else f"{_digits(100 * fraction, digits)}%"
 
 
 def change(name: str, value: float | None) -> str:
     """A difference with its sign; of percentages and shares in percentage points."""
-    if value is None:
+    if value is None or not isfinite(value):
         return NONE
     text = _digits(100 * value if unit(name) == "share" else value, 3 if unit(name) == "fraction" else 1)
     return text if text.startswith("−") or float(text) == 0 else f"+{text}"
@@ -222,7 +231,8 @@ def count(n: int, word: str) -> str:
 def headlines(system: System) -> list[Figure]:
     """The figures to read first, all with a value."""
     found = [figure for task in system.tasks for figure in task.figures if kind(figure.name) in _HEADLINES]
-    return [figure for figure in found + system.mentions + system.summaries if figure.value is not None]
+    summaries = [figure for figure in system.summaries if kind(figure.name) in _SUMMARY_HEADLINES]
+    return [figure for figure in found + system.mentions + summaries if figure.value is not None]
 
 
 def calibration_words(calibration: Calibration) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -204,7 +205,8 @@ def changes(differences: Sequence[Difference], names: Sequence[str], what: str) 
     """Differences with their intervals, one row a figure; each unit and direction has a scale of its own."""
     panels: dict[tuple[str, str | None], list[int]] = {}
     for place, difference in enumerate(differences):
-        panels.setdefault((_SCALES[unit(difference.name)], better(difference.name)), []).append(place)
+        if isfinite(difference.difference):
+            panels.setdefault((_SCALES[unit(difference.name)], better(difference.name)), []).append(place)
     if not panels:
         return None
     labels = [wrapped(name, NAME) for name in names]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from . import meanings, plots
 from .meanings import MEANINGS, TASKS, kind
@@ -110,11 +110,12 @@ def _comparison_views(metrics: Metrics) -> list[ComparisonView]:
 
 
 def _lead(system: System) -> list[Figure]:
-    """The first headline of each task, then of mentions and of summaries."""
-    stems: dict[str, Figure] = {}
+    """One headline of each task, of the mentions and of the summaries: an F1 where there is one, else the first."""
+    stems: dict[str, list[Figure]] = {}
     for figure in meanings.headlines(system):
-        stems.setdefault(figure.name.partition(".")[0], figure)
-    return list(stems.values())[:LEAD]
+        stems.setdefault(figure.name.partition(".")[0], []).append(figure)
+    best = [next((one for one in own if kind(one.name) in ("macro_f1", "f1")), own[0]) for own in stems.values()]
+    return best[:LEAD]
 
 
 def _kinds(views: Sequence[TaskView], systems: Sequence[System], comparisons: Sequence[Comparison]) -> list[str]:
@@ -129,6 +130,14 @@ def _kinds(views: Sequence[TaskView], systems: Sequence[System], comparisons: Se
 def _markup(svg: str | None) -> Markup | None:
     """A chart of ours, in which every text is escaped already."""
     return None if svg is None else Markup(svg)
+
+
+def _quoted(text: str) -> Markup:
+    """The text with what stands between two backticks as <code>."""
+    parts = [escape(part) for part in text.split("`")]
+    if len(parts) % 2 == 0:  # an odd one stays as it is
+        parts[-2:] = [parts[-2] + Markup("`") + parts[-1]]
+    return Markup("").join(Markup("<code>{}</code>").format(part) if n % 2 else part for n, part in enumerate(parts))
 
 
 def _style() -> Markup:
@@ -152,6 +161,8 @@ def _environment() -> Environment:
     environment.filters["plural"] = meanings.count
     environment.filters["percent"] = meanings.percent
     environment.filters["kind"] = kind
+    environment.filters["quoted"] = _quoted
+    environment.filters["notes"] = lambda row: list(dict.fromkeys(figure.note for _, figure in row if figure.note))
     environment.filters["indices"] = lambda rows: sorted({index for row in rows for index, _ in row})
     environment.globals.update(
         title=meanings.title,

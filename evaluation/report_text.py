@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from . import meanings
 from .meanings import NONE, TASKS, interval, kind, number
-from .result_schema import Comparison, Difference, Figure, LabelScores, Metrics, Task, Worst
+from .result_schema import Comparison, Figure, LabelScores, Metrics, Task, Worst
 
 ERRORS = 20
 LONGEST = 120  # characters of a name
@@ -95,25 +95,17 @@ def _headlines(metrics: Metrics) -> str:
     heads = ["Figure", *(code(system.name) for system in metrics.systems)]
     rows = [[_title(name), *(_cell(figures.get(name)) for figures in found)] for name in names]
     resampled = f" (95% intervals, {metrics.resamples:,} resamples of the articles)" if metrics.resamples else ""
-    left_out = " Labels without a prediction are left out." if metrics.only_common else ""
+    left_out = " Only labels that every system answered are scored." if metrics.only_common else ""
     return f"{_table(heads, rows)}\n\nn counts items{resampled}.{left_out}"
 
 
 def _comparison(comparison: Comparison) -> str:
-    def row(difference: Difference) -> list[str]:
-        within = meanings.change_interval(difference)
-        text = meanings.change(difference.name, difference.difference) + (f" ({within})" if within else "")
-        return [_title(difference.name), text, _probability(difference), prose(difference.conclusion)]
-
-    def _probability(difference: Difference) -> str:
-        return meanings.probability(difference.p_holm).replace("<", "&lt;")
-
     head = f"### {code(comparison.first)} against {code(comparison.other)}"
     if not comparison.differences:
         return f"{head}\n\nNothing could be compared."
-    lines = ["| Figure | difference | corrected p | |", "| --- | ---: | ---: | --- |"]
-    lines += [f"| {' | '.join(row(difference))} |" for difference in comparison.differences]
-    return f"{head}\n\n" + "\n".join(lines)
+    # The conclusion holds the difference, its interval and the corrected p
+    rows = [[_title(difference.name), prose(difference.conclusion)] for difference in comparison.differences]
+    return f"{head}\n\n{_table(['Figure', 'conclusion'], rows, left=2)}"
 
 
 def _calibration(task: Task) -> str:
@@ -161,9 +153,7 @@ def _errors(errors: Sequence[Worst]) -> str:
         ]
         for worst in errors
     ]
-    heads = ["Article", "characters", "task", "label", "predicted", "confidence"]
-    lines = [heads, ["---"] * 5 + ["---:"], *rows]
-    table = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+    table = _table(["Article", "characters", "task", "label", "predicted", "confidence"], rows, left=5)
     return _folded(f"The surest wrong answers ({len(errors)})", table)
 
 

@@ -147,8 +147,8 @@ def labelled(annotator: str, stance: str, mention: str, holder: dict[str, str] |
 def test_units_are_matched_by_offsets_and_holders_by_entity() -> None:
     one = ratings(labelled("A", "against", "m1", {"mention": "h1"}, topics=["economy", "politics"]))
     other = ratings(labelled("B", "against", "x9", {"mention": "h2"}, topics=[]))
-    assert one[TARGET] == other[TARGET] == {(0, 31, "the bank", 13, 21): "against"}
-    assert one[HOLDER] == other[HOLDER] == {(0, 31, "the bank", 13, 21): "Duval"}
+    assert one[TARGET] == other[TARGET] == {(0, 31, "", 13, 21): "against"}
+    assert one[HOLDER] == other[HOLDER] == {(0, 31, "", 13, 21): "Duval"}
     assert list(one[TOPIC].values()) == ["economy"]
     assert list(other[TOPIC].values()) == [NO_TOPIC]
     assert list(ratings(labelled("C", "against", "m1", None))[HOLDER].values()) == [AUTHOR]
@@ -165,9 +165,30 @@ def test_only_articles_of_several_annotators_count(tmp_path: Path) -> None:
     report = check_labels([tmp_path])
     assert report.several == 1
     overall = [row for row in report.agreement if row.label is None]
-    assert overall == [Agreement(task, None, 0.0, None, 1, 1) for task in (STANCE, TARGET, HOLDER)]
+    assert overall == [Agreement(task, None, 0.0, None, 1, 1, 0) for task in (STANCE, TARGET, HOLDER)]
     assert report.found["doubt", "disagreement"] == 3
     assert "'against' (A), 'neutral' (B)" in next(f.message for f in report.findings if f.kind == "disagreement")
+
+
+def test_a_marked_target_is_the_same_however_it_is_called_and_units_of_one_annotator_are_counted() -> None:
+    one, other = labelled("A", "against", "m1", None), labelled("B", "against", "x9", None, topics=["economy"])
+    for sentence in other.sentences or []:
+        for stance in sentence.stances or []:
+            stance.target = "The Bank"
+    assert ratings(one)[TARGET] == ratings(other)[TARGET]
+    found = tally([["a"], ["a", "b"]])
+    assert (found.units, found.alone) == (1, 1)
+
+
+def test_annotators_without_a_name_are_not_merged(tmp_path: Path) -> None:
+    names = [None, "no name", "B"]
+    records = [labelled("A", label, "m1", None) for label in ("against", "neutral", "favor")]
+    for record, name in zip(records, names, strict=True):
+        record.annotator = name
+    (tmp_path / "a.jsonl").write_text("\n".join(map(dump_line, records)) + "\n", encoding="utf-8")
+    report = check_labels([tmp_path], suggest=False)
+    assert [row.units for row in report.agreement if row.label is None] == [1, 1, 1]
+    assert report.found["doubt", "disagreement"] == 2  # the holder is the author for all
 
 
 def test_without_what_the_intervals_need(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -124,10 +124,18 @@ def test_predictions_and_nothing_are_no_labels(tmp_path: Path) -> None:
     assert only(check(tmp_path, [""])).kind == "no_labels"
 
 
-def test_yes_and_no_must_be_quoted_in_the_label_sets(tmp_path: Path) -> None:
+def test_yes_and_no_are_names_in_the_label_sets(tmp_path: Path) -> None:
     (tmp_path / "labels.yaml").write_text("stances: [yes, no]\n", encoding="utf-8")
-    report = check(tmp_path, [stanced("a", "yes")])
-    assert "put it in quotes" in report.findings[0].message
+    assert check(tmp_path, [stanced("a", "yes"), stanced("b", "yes")]).errors == 0
+
+
+def test_ids_of_entities(tmp_path: Path) -> None:
+    mention = MAYOR | {"entity": "E9"}
+    finding = only(check(tmp_path, [record(mentions=[mention], entities=[{"id": "E1", "name": "Mayor"}])]))
+    assert (finding.kind, finding.field) == ("entity_id", "mentions[0].entity")
+    finding = only(check(tmp_path, [record(entities=[{"id": "E1", "name": "A"}, {"id": "E1", "name": "B"}])]))
+    assert (finding.kind, finding.field) == ("entity_id", "entities[1].id")
+    assert check(tmp_path, [record(mentions=[mention])]).errors == 0  # without a list of entities ids are names
 
 
 def test_a_label_in_another_case_is_misspelt_however_often(tmp_path: Path) -> None:
@@ -318,7 +326,10 @@ def test_probable_label_errors(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("records", "reason"),
     [
-        (_opinions(49, wrong=0), "200 labelled sentences and 2 labels seen 10 times are needed, there are 196 and 2"),
+        (
+            _opinions(49, wrong=0),
+            "200 labelled sentences and 2 labels seen 10 times in 5 articles are needed, there are 196 and 2",
+        ),
         ([stanced(str(at), "favor") for at in range(200)], "there are 200 and 1"),
     ],
 )

@@ -146,7 +146,7 @@ def test_labels_that_would_pass_for_a_persons_are_left_out(format: str, tmp_path
     sentences = [sentence for one in found for sentence in one.sentences or []]
     assert not queue.labels
     assert len(sentences) == 5
-    assert all(one.mentions for one in found)
+    assert not any(one.mentions or one.entities for one in found)
     assert not any(s.topics or s.stance or s.stances or s.probabilities for s in sentences)
 
 
@@ -218,3 +218,33 @@ def test_refusals(tmp_path: Path) -> None:
     (tmp_path / "no.sampling.json").write_text('{"seed": 1}', encoding="utf-8")
     with pytest.raises(ValueError, match="no record of a sample: articles: Field required"):
         load_sampling(tmp_path / "no.sampling.json")
+
+
+def test_what_the_model_did_not_find_is_not_said_to_be_none(tmp_path: Path) -> None:
+    """Nobody would see it in the tool, and so nobody would correct it."""
+    one = article(0, [0.5, 0.6])
+    (one.sentences or [])[0].stances = []
+    (one.sentences or [])[1].stances = (one.sentences or [])[1].stances
+    one.mentions = (one.mentions or [])[1:]
+    text = queue_labels(results(tmp_path / "r", [one]), n=2).out.read_text(encoding="utf-8")
+    assert "none_of" not in text
+    sample = queue_labels(tmp_path / "r", n=2, random_sample=True).out.read_text(encoding="utf-8")
+    assert "Mention" not in sample
+    assert "none_of" not in sample
+
+
+def test_a_derived_stance_does_not_count_twice() -> None:
+    (sentence,) = article(0, [0.5]).sentences or []
+    sentence.probabilities = {"stance": {"against": 0.5, "neutral": 0.5}}
+    assert uncertainty(sentence) == pytest.approx(2)
+    assert uncertainty(sentence.model_copy(update={"stance_source": "targets"})) == pytest.approx(1)
+
+
+def test_inputs_are_not_replaced(tmp_path: Path) -> None:
+    folder = corpus(tmp_path / "r", articles=4)
+    queue = queue_labels(folder, n=3, format="stancelens")
+    with pytest.raises(ValueError, match="is there already"):
+        queue_labels(folder, queue.out, n=3, format="stancelens", labelled=[queue.out])
+    (tmp_path / "run.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ValueError, match="is there already"):
+        queue_labels(folder, tmp_path / "run.json", n=3)
