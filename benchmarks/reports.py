@@ -1,8 +1,8 @@
 """python -m stancelens.benchmarks.reports --data DIR [--out docs/reports] [--models base,small]
 
 Evaluates the released models on the test part of the project's own corpus, on the NewsMTSC tests and on the summary
-test, and writes a report of each to OUT/{corpus,newsmtsc,summaries}. The first model is compared with the others; on the
-summary test also with the stored outputs of BART and BanditSum. Reports on data that is not ours show no text.
+test, and writes a report of each to OUT/{corpus,newsmtsc,summaries}. The first model is compared with the others; on
+the summary test also with the stored outputs of BART and BanditSum. Reports on data that is not ours show no text.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ def report(part: Part, models: list[str], data: Path, out: Path, scratch: Path) 
     gold = scratch / "gold.jsonl"
     write_stancelens(part.articles, gold)
     given = given_by(part.articles)
-    systems, also = [], []
+    systems: list[Input] = []
+    also: list[Input] = []
     for model in models:
         if given:
             file = analyze_labelled(part.articles, scratch / model / "given", model, given)

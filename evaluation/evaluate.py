@@ -16,6 +16,7 @@ from ..data.drafts import Skipped
 from ..data.sampling import Sampling, load_sampling, sampling_path
 from ..data.schema import file_hash
 from .comparison import Comparable, compare
+from .drift import drift_from_labels
 from .intervals import RESAMPLES, SEED, mean_of, of_groups
 from .matching import read_gold
 from .metrics import macro_f1_of
@@ -81,6 +82,9 @@ def evaluate(
     metrics.shares_refused = refuse(systems[0].file, list(labelled.values()), record)
     if metrics.shares_refused is None and record is not None:
         metrics.shares = corrected_shares(systems[0].file, list(labelled.values()), record)
+    scored = {pair.predicted.id for pair in read[0].matched.pairs}
+    if read[0].matched.results_only:
+        metrics.drift = drift_from_labels(systems[0].file, scored, options.seed, embed)
     return metrics, skipped
 
 

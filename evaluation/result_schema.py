@@ -177,12 +177,12 @@ class Share(Strict):
 
 
 class Drift(Strict):
-    """How far the articles are from those that the model learned from."""
+    """How far the articles without labels are from those with, on which the figures rest."""
 
     name: str
     value: float
-    usual: float  # 95th percentile between random halves of the training articles
-    far: bool
+    usual: float  # 95th percentile when labels are dealt out at random among the articles
+    far: bool  # beyond it
     meaning: str  # one sentence
 
 

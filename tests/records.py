@@ -17,7 +17,9 @@ def sure(label: str, chance: float, labels: tuple[str, ...] = ("against", "neutr
 
 def article(name: str, *sentences: tuple[str, dict[str, Any]], **fields: Any) -> Article:
     """Each sentence with its fields; a stance names its mention by the words, which become a mention there."""
-    text, spans, mentions = "", [], []
+    text = ""
+    spans: list[dict[str, Any]] = []
+    mentions: list[dict[str, Any]] = []
     for line, said in sentences:
         start = len(text)
         stances = []

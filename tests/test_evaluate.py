@@ -88,7 +88,7 @@ def score(folder: Path, gold_articles: list[Article], *results: list[Article], *
     systems = [Input(f"s{n}", write(folder / f"s{n}" / "results.jsonl", each)) for n, each in enumerate(results)]
     path = write(folder / "gold.jsonl", gold_articles)
     return evaluate(
-        systems, [path], Options(**{"slices": (), "resamples": 200} | options), compared=range(1, len(systems))
+        systems, [path], Options(**{"slices": (), "resamples": 200, **options}), compared=range(1, len(systems))
     )[0]
 
 
