@@ -23,18 +23,21 @@ COMMANDS = ROOT / "docs" / "commands.md"
 HEAD = "# Commands\n\nWritten by `UPDATE_DOCS=1 python -m pytest tests/test_docs.py`, checked by the tests.\n"
 
 
-def blocks(language: str) -> list[str]:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+
+
+def blocks(language: str, page: Path = PAGES[0]) -> list[str]:
+    text = page.read_text(encoding="utf-8")
     return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
-def test_python_examples_run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(("page", "example"), [(page.name, one) for page in PAGES for one in blocks("python", page)])
+def test_python_examples_run(
+    page: str, example: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(ROOT)
-    examples = blocks("python")
-    assert examples
-    for example in examples:
-        exec(compile(example, "README.md", "exec"), {})
-        assert capsys.readouterr().out
+    exec(compile(example, page, "exec"), {})
+    assert capsys.readouterr().out
 
 
 def test_targets_example_loads(tmp_path: Path) -> None:
@@ -44,7 +47,7 @@ def test_targets_example_loads(tmp_path: Path) -> None:
 
 
 def test_links_lead_somewhere() -> None:
-    for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
+    for page in PAGES:
         for link in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / link).exists(), f"{page.name} links to {link}"
 
