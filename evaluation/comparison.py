@@ -25,6 +25,12 @@ class Comparable:
     articles: int
     right: tuple[np.ndarray, np.ndarray] | None = None  # bool [items]: whose answer to each item is right
 
+    @property
+    def defined(self) -> bool:
+        """Whether both systems have the figure: precision needs a prediction, for one."""
+        ones = np.ones((1, self.articles))
+        return bool(np.isfinite(self.first(ones)[0]) and np.isfinite(self.other(ones)[0]))
+
 
 def mcnemar(first: np.ndarray, other: np.ndarray) -> float:
     """Exact two-sided p-value of McNemar's test (1947): whether one is right where the other is wrong equally often."""

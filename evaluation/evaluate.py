@@ -119,7 +119,7 @@ def _comparable(first: Read, other: Read) -> list[Comparable]:
                 numbers = np.arange(len(both))
                 means = [mean_of(values[both], numbers, len(both)) for values in (one_values, two_values)]
                 found.append(Comparable(f"summary.{name}", means[0], means[1], len(both)))
-    return found
+    return [each for each in found if each.defined]
 
 
 def _right(of: Scored) -> np.ndarray:

@@ -300,7 +300,7 @@ def test_names_and_sentences_are_text_wherever_they_stand() -> None:
     assert {element.tag for element in tree.xpath("//svg//*")} == {"path", "text"}
     attributes = {name for element in tree.iter() for name in getattr(element, "attrib", {})}
     allowed = "lang charset http-equiv content name class id href role scope rowspan colspan tabindex style d x y"
-    allowed += " transform viewbox width height aria-label aria-hidden aria-labelledby"
+    allowed += " transform viewbox width height aria-label aria-hidden aria-labelledby open"
     assert attributes <= set(allowed.split())
     assert all(href.startswith("#means-") or href[1:].isidentifier() for href in tree.xpath("//a/@href"))
     said = tree.xpath("string(//*[@class='said'])")
