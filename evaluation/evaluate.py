@@ -107,7 +107,7 @@ def _comparable(first: Read, other: Read) -> list[Comparable]:
             right = (_right(one), _right(two)) if name == "accuracy" else None
             found.append(Comparable(f"{task}.{name}", statistics[0], statistics[1], len(held), right))
     counts = [mention_counts(read) for read in (first, other)]
-    if counts[0].labelled.any():
+    if counts[0].labelled.any() and "mentions" not in {*first.source.given, *other.source.given}:
         held = np.flatnonzero(counts[0].labelled)
         statistics = [of_groups(mention_f1(each), held, len(each.labelled)) for each in counts]
         found.append(Comparable("mention.f1", statistics[0], statistics[1], len(held)))
