@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,8 @@ from .atomic import replaced
 from .drafts import Skipped
 from .importers import doccano, label_studio, label_tables, prodigy, public, record_pages
 from .importers.detection import possible_formats
-from .importers.label_items import CORRECTED
+from .importers.label_items import CORRECTED, files_of, read_items
+from .importers.label_row_export import lost_in_rows
 from .schema import SCHEMA_VERSION, Article, RecordError, dump_line, load_articles, parse_line
 
 Tell = Callable[[Skipped], None]
@@ -23,20 +25,17 @@ Writer = Callable[[Iterable[Article], Path], None]
 
 
 def read_stancelens(path: Path, skipped: Tell) -> Iterator[Article]:
-    """The records of a label file; predictions are not labels."""
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            try:
-                article = parse_line(line, "record")
-            except RecordError as error:
-                skipped(Skipped(str(path), number, str(error)))
-                continue
-            if record_pages.is_prediction(article):
-                skipped(Skipped(str(path), number, "a prediction, not a label"))
-            else:
-                yield article
+    """The records of a label file, or of a JSON list; predictions are not labels."""
+    for number, item in read_items(path, skipped):
+        try:
+            article = parse_line(json.dumps(item), "record")
+        except RecordError as error:
+            skipped(Skipped(str(path), number, str(error)))
+            continue
+        if record_pages.is_prediction(article):
+            skipped(Skipped(str(path), number, "a prediction, not a label"))
+        else:
+            yield article
 
 
 def write_stancelens(articles: Iterable[Article], path: Path) -> None:
@@ -84,13 +83,20 @@ def read_labels(
     ``columns`` says what a tool's columns, controls and labels hold where their names do not. Raises ValueError for an
     unknown format, and where the format cannot be told from the content.
     """
+    return (article for _, article in _by_file(path, format, skipped, columns))
+
+
+def _by_file(
+    path: Path, format: str, skipped: Tell, columns: Mapping[str, str] | None
+) -> Iterator[tuple[Path, Article]]:
+    """The articles, each with the file that has it."""
     name = _known(detect(path) if format == "auto" else format)
     if columns and name not in TOOLS:
         raise ValueError(f"the names in {name} files are fixed: columns are for {', '.join(TOOLS)}")
     options = {"columns": columns} if columns else {}
     # A folder of doccano's says by its files' names whose labels they are; one of a public set is the set
-    files = _files(path) if (name in TOOLS and name != "doccano") or name == "stancelens" else [path]
-    return chain.from_iterable(FORMATS[name][0](file, skipped, **options) for file in files)
+    files = files_of(path) if (name in TOOLS and name != "doccano") or name == "stancelens" else [path]
+    return ((file, article) for file in files for article in FORMATS[name][0](file, skipped, **options))
 
 
 def _known(format: str) -> str:
@@ -99,15 +105,9 @@ def _known(format: str) -> str:
     return format
 
 
-def _files(path: Path) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    return sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
-
-
 def detect(path: Path) -> str:
     """The format, by the content alone. Raises ValueError, saying what was found; public sets must be named."""
-    found = {name for file in _files(path) for name in possible_formats(file)}
+    found = {name for file in files_of(path) for name in possible_formats(file)}
     if len(found) == 1:
         return found.pop()
     which = f"it could be {' or '.join(sorted(found))}" if found else "no labels of a known kind"
@@ -137,23 +137,24 @@ def import_labels(
     def tell(one: Skipped) -> None:
         (found.corrected if one.reason.startswith(CORRECTED) else found.skipped).append(one)
 
-    articles = _once(paths, partial(read_labels, format=format, skipped=tell, columns=columns), tell)
+    read = partial(_by_file, format=format, skipped=tell, columns=columns)
+    articles = _once(chain.from_iterable(map(read, paths)), tell)
     first = next(articles, None)
     if first is not None:
         write_stancelens(map(partial(_count, found), chain([first], articles)), out)
     return found
 
 
-def _once(paths: Sequence[Path], read: Callable[[Path], Iterator[Article]], tell: Tell) -> Iterator[Article]:
-    seen: set[tuple[str, str | None]] = set()
-    for path in paths:
-        for article in read(path):
-            key = (article.id, article.annotator)
-            if key in seen:
-                tell(Skipped(str(path), None, f"id {article.id!r} occurs twice for annotator {article.annotator}"))
-                continue
-            seen.add(key)
-            yield article
+def _once(articles: Iterable[tuple[Path, Article]], tell: Tell) -> Iterator[Article]:
+    first_in: dict[tuple[str, str | None], Path] = {}
+    for path, article in articles:
+        key = (article.id, article.annotator)
+        if key in first_in:
+            twice = f"id {article.id!r} occurs twice for annotator {article.annotator}"
+            tell(Skipped(str(path), None, f"{twice}: only that of {first_in[key]} is kept"))
+            continue
+        first_in[key] = path
+        yield article
 
 
 def _count(found: Imported, article: Article) -> Article:
@@ -178,13 +179,15 @@ def export_labels(paths: Sequence[Path], out: Path, format: str) -> Exported:
     if writer is None:
         raise ValueError(f"{format} cannot be written: one of {', '.join(LOST)}")
     found = Exported()
-    writer(map(partial(_note_lost, found, LOST[format]), chain.from_iterable(map(load_articles, paths))), out)
+    writer(map(partial(_note_lost, found, format), chain.from_iterable(map(load_articles, paths))), out)
     return found
 
 
-def _note_lost(found: Exported, lost: frozenset[str], article: Article) -> Article:
+def _note_lost(found: Exported, format: str, article: Article) -> Article:
     found.articles += 1
-    found.lost.update(name for name in _fields(article.model_dump(exclude_unset=True)) if name in lost)
+    found.lost.update(name for name in _fields(article.model_dump(exclude_unset=True)) if name in LOST[format])
+    if format == "table":
+        found.lost.update(lost_in_rows(article))
     return article
 
 

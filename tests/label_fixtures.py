@@ -94,6 +94,13 @@ def choice(control: str, *choices: str, of: Result | None = None) -> Result:
     return {"value": value, "id": key, "from_name": control, "to_name": "text", "type": "choices", "origin": "manual"}
 
 
+def written(control: str, *words: str, of: Result | None = None) -> Result:
+    """What somebody wrote in a text area."""
+    made = choice(control, of=of)
+    place = {name: held for name, held in made["value"].items() if name != "choices"}
+    return {**made, "type": "textarea", "value": {**place, "text": list(words)}}
+
+
 def relation(source: Result, target: Result, *labels: str, direction: str = "right") -> Result:
     ends = {"from_id": source["id"], "to_id": target["id"]}
     return {**ends, "type": "relation", "direction": direction, "labels": list(labels)}
@@ -206,23 +213,11 @@ TOKENS = [
 
 WORDS = [
     "bank", "Duval", "🚢", "👩‍👩‍👧", "e\u0301te\u0301", "שלום", "مرحبا", "\u202eabc\u202c", '"so"', "it's", "a;b|c",
-    "1,2", "\\n", "\t", "\r\n", "\u2028", "[x]", "{}", "𝔊", "。",
+    "1,2", "\\n", "\t", "\r\n", "\r", "\u2028", "[x]", "{}", "𝔊", "。",
 ]  # fmt: skip
 LABELS = [
-    "against",
-    "neutral",
-    "favor",
-    "arts, culture",
-    "a;b",
-    "x|y",
-    "[z]",
-    "für",
-    "topic:x",
-    "🚢",
-    "none",
-    "author",
-    "E1",
-]
+    "against", "neutral", "favor", "arts, culture", "a;b", "x|y", "[z]", "für", "topic:x", "🚢", "none", "author", "E1",
+]  # fmt: skip
 text = st.lists(st.sampled_from(WORDS), min_size=1, max_size=5).map(" ".join)
 label = st.sampled_from(LABELS)
 some_labels = st.lists(label, unique=True, max_size=2)
@@ -282,10 +277,12 @@ def sentences(draw: st.DrawFn, span: tuple[int, int], mentions: list[Any], some:
     if draw(st.booleans()):
         sentence["stances"] = []
         for _ in range(draw(st.integers(1 if plain else 0, 3))):
-            stance: dict[str, Any] = {"target": draw(label), "label": draw(label)}
+            # No target that also stands in the text: a table's offsets are checked against it
+            stance: dict[str, Any] = {"target": f"{draw(label)}!" if plain else draw(label), "label": draw(label)}
             if usable:
                 maybe(draw, stance, "mention", st.sampled_from(usable))
-            holders: list[st.SearchStrategy[Any]] = [st.none(), st.builds(dict, name=label)]
+            named = label.filter(lambda one: one != "author") if plain else label  # a table has it for the author
+            holders: list[st.SearchStrategy[Any]] = [st.none(), st.builds(dict, name=named)]
             holders += [st.builds(dict, mention=st.sampled_from(usable))] if usable else []
             maybe(draw, stance, "holder", st.one_of(holders))
             maybe(draw, stance, "tags", some)

@@ -70,6 +70,46 @@ def test_a_folder_is_read_in_the_order_of_its_names(tmp_path: Path) -> None:
     assert [article.id for article in read(tmp_path)[0]] == ["a", "b"]
 
 
+@pytest.mark.parametrize("name", ["labels.yaml", ".hidden"])
+def test_a_folder_may_hold_more_than_labels(name: str, tmp_path: Path) -> None:
+    """The set of labels that stands beside them is no label file."""
+    for number, case in enumerate(("table", "stancelens", "doccano", "prodigy")):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        CONTENTS[case](folder)
+        write(folder / name, "stances: [favor]\n")
+        assert detect(folder) == case
+        assert read(folder)[1] == ([] if case != "prodigy" else [Skipped(str(folder / "a.jsonl"), 1, "no labels")])
+
+
+def test_a_folder_of_doccano_may_use_any_ending(tmp_path: Path) -> None:
+    write(tmp_path / "eva.txt", {"id": 1, "text": "A.", "label": ["x"]})
+    assert [(article.annotator, article.topics) for article in read(tmp_path)[0]] == [("eva", ["x"])]
+
+
+RECORD = {"schema": 1, "id": "a", "text": "A.", "topics": ["x"]}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        json.dumps([RECORD, {**RECORD, "id": "b"}], indent=1),
+        "\ufeff" + "".join(json.dumps({**RECORD, "id": name}) + "\n" for name in "ab"),
+    ],
+)
+def test_records_in_a_list_or_behind_a_byte_order_mark(content: str, tmp_path: Path) -> None:
+    found, skipped = read(write(tmp_path / "a.json", content))
+    assert ([article.id for article in found], skipped) == (["a", "b"], [])
+
+
+def test_import_says_in_which_files_an_id_occurs(tmp_path: Path) -> None:
+    for name in ("law", "sport"):
+        write(tmp_path / f"{name}.jsonl", fixtures.answer(label=name))
+    result = import_labels([tmp_path], tmp_path.parent / "out.jsonl")
+    why = f"id '-1486695581' occurs twice for annotator stance-eva: only that of {tmp_path / 'law.jsonl'} is kept"
+    assert result.skipped == [Skipped(str(tmp_path / "sport.jsonl"), None, why)]
+
+
 def test_import_keeps_annotators_apart_and_refuses_the_rest(tmp_path: Path) -> None:
     first = write(tmp_path / "a.csv", "id,text,stance,coder\n1,A.,favor,eva\n1,A.,against,tom\n2,,favor,eva\n")
     second = write(tmp_path / "b.csv", "id,text,stance,coder\n1,A.,neutral,eva\n")
@@ -77,7 +117,7 @@ def test_import_keeps_annotators_apart_and_refuses_the_rest(tmp_path: Path) -> N
     assert (result.articles, result.sentences, result.annotators) == (2, 2, {"eva", "tom"})
     assert result.skipped == [
         Skipped(str(first), 4, "no text"),
-        Skipped(str(second), None, "id '1' occurs twice for annotator eva"),
+        Skipped(str(second), None, f"id '1' occurs twice for annotator eva: only that of {first} is kept"),
     ]
     stances = [(a.annotator, (a.sentences or [])[0].stance) for a in load_articles(tmp_path / "out.jsonl")]
     assert stances == [("eva", "favor"), ("tom", "against")]

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from stancelens.data.drafts import Skipped
-from stancelens.data.importers.label_studio_results import CONTROLS
+from stancelens.data.importers.label_studio_roles import CONTROLS
 from stancelens.data.label_files import FORMATS, LOST, detect, export_labels, import_labels
 from stancelens.data.labels import STANCES, TOPICS
 from stancelens.data.schema import Article, dump_line, load_articles

@@ -22,6 +22,7 @@ from .label_fixtures import (
     task,
     told,
     write,
+    written,
 )
 
 DUVAL, BANK = region("aB1-x_", 0, 5, "PER"), region("k2", 17, 21, "against")
@@ -29,6 +30,8 @@ OUTSIDE = region("x", 50, 55, "PER", text=None)
 BOTH = ["economy", "law"]
 ISSUE = region("i", 0, 31, "Issue")
 ALL = region("s1", 0, 31, "Sentence")
+TOLD = region("d2", 32, 33, "Mention", text=None)
+PRO = choice("target_stance", "pro", of=ISSUE)
 
 
 def test_label_studio_annotation_with_labels_choices_and_relation(tmp_path: Path) -> None:
@@ -168,6 +171,45 @@ def test_label_studio_before_1_0(tmp_path: Path) -> None:
             task(annotation(BANK, choice("holder", "x", "y", of=BANK))),
             "stance at 17-21: 2 holders, only the first is kept",
         ),
+        (
+            task(annotation(DUVAL, BANK, relation(DUVAL, BANK, "holder"), choice("by", "author", of=BANK))),
+            "stance at 17-21: 2 holders, only the first is kept",
+        ),
+        (task(annotation(BANK, choice("by", "us", of=BANK))), "stance at 17-21: by 'us', which is not 'author'"),
+        (
+            task(annotation(ALL, choice("stance", "pro", of=ALL), DUVAL, relation(DUVAL, ALL, "holder"))),
+            "relation 'holder': sentence 0-31 has no stance toward a target",
+        ),
+        (
+            task(annotation(DUVAL, TOLD, relation(TOLD, DUVAL, "holder"))),
+            "relation 'holder': mention 0-5 has no stance toward a target",
+        ),
+        (
+            task(annotation(ALL, BANK, relation(ALL, BANK, "holder"))),
+            "relation 'holder': sentence 0-31 is no mention",
+        ),
+        (
+            task(annotation(DUVAL, BANK, relation(BANK, DUVAL, "about"))),
+            "relation 'about': mention 17-21 is no issue",
+        ),
+        (
+            task(annotation(ISSUE, PRO, DUVAL, BANK, relation(ISSUE, DUVAL, "about"), relation(ISSUE, BANK, "about"))),
+            "stance at 0-31: it is about 2 mentions, only the first is kept",
+        ),
+        (task(annotation(choice("stance", "pro", "con"))), "stance 'con' of the whole text: only 'pro' is kept"),
+        (
+            task(annotation(choice("q", "pro"), choice("r", "con"))),
+            "stance 'con' of the whole text: only 'pro' is kept",
+        ),
+        (
+            task(annotation(choice("q", "tag:irony"))),
+            "label 'tag:irony' of the whole text: only a marked span can hold",
+        ),
+        (task(annotation(choice("none_of_text", "stances"))), "control 'none_of_text': the whole text has no stances"),
+        (
+            task(annotation(region("q", 0, 5, "Issue", "PER"), choice("stance", "pro", of=region("q", 0, 5)))),
+            "issue 0-5 has no kind: 'PER' is not kept",
+        ),
         (task(annotation(BANK, choice("entities", "{"))), "entity '{' is not written as JSON"),
         (task(annotation(BANK, choice("entities", "{}"))), "entity {}: Field required"),
         ([1], "not a JSON object"),
@@ -179,18 +221,15 @@ def test_label_studio_says_what_it_leaves_out(made: Any, reason: str, tmp_path: 
     assert {one.line for one in skipped} == {1}
 
 
-def test_label_studio_controls_of_other_names(tmp_path: Path) -> None:
-    marked = region("q", 17, 21, "CON", control="q1")
-    results = (
-        marked,
-        choice("q2", "banks"),
-        {**choice("tree", "x"), "type": "taxonomy", "value": {"taxonomy": [["a", "b"]]}},
-    )
-    path = write(tmp_path / "a.json", task(annotation(*results), data={"body_1": TEXT, "x": "y"}))
-    (article,), skipped = read(path, body_1="text", q1="stance", q2="topics", tree="topics")
-    assert (article.topics, told(article), skipped) == (["banks", "a > b"], [("bank", "bank", None, "CON")], [])
-    sentence = read(path, body_1="text", q1="sentence stance", q2="tags")[0]
-    assert labels(sentence[0]) == [("bank", None, "CON")]
+def test_label_studio_an_issue_names_its_target_as_an_entity(tmp_path: Path) -> None:
+    """A holder's arrow is one holder, the author another."""
+    stance = choice("target_stance", "pro", of=ISSUE)
+    entity, target = written("entity", "Tax", of=ISSUE), written("target", "the tax", of=ISSUE)
+    (article,), skipped = read(write(tmp_path / "a.json", task(annotation(ALL, ISSUE, stance, entity))))
+    assert (told(article), skipped) == ([("Tax", None, None, "pro")], [])
+    (article,), skipped = read(write(tmp_path / "a.json", task(annotation(ALL, ISSUE, stance, entity, target))))
+    assert told(article) == [("the tax", None, None, "pro")]
+    assert reasons(skipped) == ["stance at 0-31: its target is 'the tax', so entity 'Tax' is not kept"]
 
 
 def test_label_studio_relations_have_a_direction(tmp_path: Path) -> None:

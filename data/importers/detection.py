@@ -24,7 +24,7 @@ def possible_formats(path: Path) -> set[str]:
         return set()
     with path.open(encoding=encoding, errors="surrogateescape", newline="") as handle:
         head = handle.read(SAMPLE)
-    if head.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
+    if head.lstrip().startswith(("{", "[")):
         return {name for item in _first_items(head, path, encoding) if (name := _of_item(item)) is not None}
     return _of_header(head)
 
@@ -32,7 +32,7 @@ def possible_formats(path: Path) -> set[str]:
 def _first_items(head: str, path: Path, encoding: str) -> list[Any]:
     """The first objects of JSON lines, else of the whole file."""
     items = []
-    for line in head.removeprefix("\ufeff").split("\n")[:20]:
+    for line in head.split("\n")[:20]:
         try:
             items.append(json.loads(line))
         except ValueError:
@@ -40,7 +40,7 @@ def _first_items(head: str, path: Path, encoding: str) -> list[Any]:
     if any(isinstance(item, dict) for item in items):
         return items
     try:
-        whole = json.loads(path.read_text(encoding=encoding).removeprefix("\ufeff"))
+        whole = json.loads(path.read_text(encoding=encoding))
     except (ValueError, RecursionError):
         return []
     return whole[:20] if isinstance(whole, list) else [whole]
@@ -65,6 +65,6 @@ def _of_item(item: Any) -> str | None:
 def _of_header(head: str) -> set[str]:
     lines = iter(head.splitlines(keepends=True))
     names = next(sniff(head, tabs_first=False).reader(lines), [])
-    held = set(label_tables.find_columns([name.strip().removeprefix("\ufeff") for name in names], {}).values())
+    held = set(label_tables.find_columns([name.strip() for name in names], {}).values())
     labels = held & {"topics", "stance", "label", "target", "target_stance", "article_topics"}
     return {"table"} if "text" in held and labels else set()

@@ -9,15 +9,16 @@ which doccano hands back as it came. A project that keeps annotators apart is ex
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from ..atomic import replaced
 from ..drafts import Skipped
 from ..schema import Article
-from .flat_labels import BESIDE, Flat, LabelledSpan, add_class, flatten, text_of, unflatten
-from .label_items import Columns, Report, listed, plain_string, read_items, reporter, strings, whole_number
+from .columns import Columns
+from .flat_labels import BESIDE, MEANINGS, Flat, LabelledSpan, add_class, flatten, text_of, unflatten
+from .label_items import Report, files_of, listed, plain_string, read_items, reporter, strings, whole_number
 from .page_records import page_to_article
 from .pages import Link, Page, read_metadata
 from .record_pages import article_to_page, is_prediction
@@ -29,17 +30,17 @@ _OFFSETS = ("start_offset", "end_offset")
 
 
 def read_doccano(
-    path: Path, skipped: Callable[[Skipped], None], *, columns: Columns | None = None
+    path: Path, skipped: Callable[[Skipped], None], *, columns: Mapping[str, str] | None = None
 ) -> Iterator[Article]:
     """The documents of a file, or of a folder with one file for each annotator, whose name is then the annotator's.
 
     ``columns`` names keys and labels otherwise called: {"body": "text", "topic": "label", "PRO": "target:favor"}.
     """
-    if path.is_dir():
-        for file in sorted(f for f in path.iterdir() if f.suffix in (".jsonl", ".json") and not f.name.startswith(".")):
-            yield from _read(file, None if file.stem in SHARED else file.stem, skipped, columns or {})
-    else:
-        yield from _read(path, None, skipped, columns or {})
+    names = Columns(columns, ("text", "label", *MEANINGS))
+    for file in files_of(path):
+        shared = file == path or file.stem in SHARED
+        yield from _read(file, None if shared else file.stem, skipped, names)
+    names.report_missing(path, skipped)
 
 
 def _read(path: Path, annotator: str | None, skipped: Callable[[Skipped], None], columns: Columns) -> Iterator[Article]:
@@ -64,9 +65,8 @@ def _read(path: Path, annotator: str | None, skipped: Callable[[Skipped], None],
 
 def _by_user(item: dict[str, Any], columns: Columns, report: Report) -> list[tuple[str | None, list[Any]]]:
     """The labels of a line, apart by user where the line says whose they are, as doccano before 1.0 did."""
-    keys = [*(name for name, holds in columns.items() if holds == "label"), *LABEL_KEYS]
     users: dict[str | None, list[Any]] = {}
-    for key in keys:
+    for key in dict.fromkeys([*columns.named("label", item), *LABEL_KEYS]):
         value = item.get(key)
         for label in [value] if isinstance(value, str) else listed(value):
             user = None
@@ -85,9 +85,9 @@ def _add(page: Page, item: dict[str, Any], labels: list[Any], columns: Columns, 
     spans: list[LabelledSpan] = []
     for index, label in enumerate(labels):
         if isinstance(label, str):
-            add_class(page, label, columns)
+            add_class(page, label, columns, report)
         elif isinstance(label, dict) and not any(name in label for name in _OFFSETS):
-            add_class(page, label["label"], columns)
+            add_class(page, label["label"], columns, report)
         elif isinstance(span := _span(label, index), LabelledSpan):
             spans.append(span)
         else:

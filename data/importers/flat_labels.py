@@ -17,14 +17,30 @@ from typing import Any
 from pydantic import ValidationError
 
 from ..schema import Entity
-from .label_items import CORRECTED, Columns, Report, listed, plain_string, strings, whole_number
+from .columns import Columns
+from .label_items import CORRECTED, Report, listed, plain_string, strings, whole_number
 from .offsets import Place, settle
-from .pages import ABOUT, HOLDER, ISSUE, KINDS, MENTION, NONE_OF_TEXT, SENTENCE, Link, Page, Region, is_stance
+from .pages import (
+    ABOUT,
+    FIELDS,
+    HOLDER,
+    ISSUE,
+    KINDS,
+    MENTION,
+    NONE_OF_TEXT,
+    SENTENCE,
+    Link,
+    Page,
+    Region,
+    is_stance,
+    set_stance,
+)
 
 BESIDE = "stancelens"  # key of the object that travels along
-_FIELDS = ("target", "entity", "holder", "by", "tags", "none_of")
 _OVER_SENTENCE = {"topic": "topics", "stance": "stance", "tag": "tags"}
 _OVER_OTHERS = {"target": MENTION, "issue": ISSUE}
+# What labels and relations can be said to mean
+MEANINGS = (*KINDS, HOLDER, ABOUT, *(f"{prefix}:" for prefix in (*_OVER_SENTENCE, *_OVER_OTHERS)))
 
 
 @dataclass(frozen=True)
@@ -52,9 +68,7 @@ def flatten(page: Page) -> Flat:
     for region in page.regions:
         labels = _labels(region)
         number_of[region.id] = str(len(spans))
-        kept = {
-            n: v for n, v in region.values.items() if n in _FIELDS and not (region.kind == SENTENCE and n == "tags")
-        }
+        kept = {name: values for name, values in region.values.items() if name in _beside(region.kind)}
         # Also where there is nothing to keep, if an equal span has something: they are told apart by their order
         rows.append({"start": region.start, "end": region.end, "kind": region.kind, **kept})
         spans += [LabelledSpan(str(len(spans) + n), region.start, region.end, label) for n, label in enumerate(labels)]
@@ -68,6 +82,12 @@ def flatten(page: Page) -> Flat:
             beside[name] = found
     links = [Link(number_of[link.source], number_of[link.target], link.label) for link in page.links]
     return Flat(spans, links, beside)
+
+
+def _beside(kind: str) -> list[str]:
+    """The fields of a region that its labels do not hold."""
+    in_labels = _OVER_SENTENCE.values() if kind == SENTENCE else ("stance", "kind")
+    return [name for name in FIELDS[kind] if name not in in_labels]
 
 
 def _labels(region: Region) -> list[str]:
@@ -100,13 +120,13 @@ def unflatten(page: Page, flat: Flat, columns: Columns, report: Report) -> None:
         # Of the spans over a sentence, the one without a label of its own
         if rows and not (region.kind == SENTENCE and region.values):
             row = rows.pop(0)
-            region.values |= {name: strings(row[name]) for name in _FIELDS if strings(row.get(name))}
+            region.values |= {name: strings(row[name]) for name in _beside(region.kind) if strings(row.get(name))}
         page.regions.append(region)
     known = {region.id for region in page.regions}
     for link in flat.links:
         if link.source not in known or link.target not in known:
             report(f"relation {link.label!r}: a span that it joins is missing")
-        elif (name := columns.get(link.label, link.label).casefold()) not in (HOLDER, ABOUT):
+        elif (name := (columns.get(link.label) or link.label).casefold()) not in (HOLDER, ABOUT):
             report(f"relation {link.label!r} has no place in the records")
         else:
             page.links.append(Link(link.source, link.target, name))
@@ -142,7 +162,7 @@ def _region(span: LabelledSpan, place: tuple[int, int], columns: Columns) -> Reg
 
 def read_label(label: str, columns: Columns) -> tuple[str, dict[str, list[str]]] | None:
     """The kind of region and what is said of it, or None where the label does not say: "topic:sport", "Mention"."""
-    prefix, _, value = columns.get(label, label).partition(":")
+    prefix, _, value = (columns.get(label) or label).partition(":")
     prefix, value = prefix.strip().casefold(), value.strip()
     if value and prefix in _OVER_SENTENCE:
         return SENTENCE, {_OVER_SENTENCE[prefix]: [value]}
@@ -151,21 +171,18 @@ def read_label(label: str, columns: Columns) -> tuple[str, dict[str, list[str]]]
     return (prefix, {}) if not value and prefix in KINDS else None
 
 
-def add_class(page: Page, label: str, columns: Columns) -> None:
+def add_class(page: Page, label: str, columns: Columns, report: Report) -> None:
     """A label of the whole text: a stance if it says so or is called like one, else a topic."""
-    prefix, _, value = columns.get(label, label).partition(":")
-    prefix, value = prefix.strip().casefold(), value.strip()
-    if prefix == "stance" and value:
-        page.stance = value
-    elif prefix == "topic" and value:
-        page.topics.append(value)
-    elif is_stance(label):
-        page.stance = label
+    kind, said = read_label(label, columns) or (SENTENCE, {"stance" if is_stance(label) else "topics": [label]})
+    if kind == SENTENCE and "topics" in said:
+        page.topics += said["topics"]
+    elif kind == SENTENCE and "stance" in said:
+        set_stance(page, said["stance"][0], report)
     else:
-        page.topics.append(label)
+        report(f"label {label!r} of the whole text: only a marked span can hold it")
 
 
 def text_of(item: dict[str, Any], names: Sequence[str], columns: Columns) -> str | None:
     """The text under the name that ``columns`` says holds it, else under the first of ``names`` that is there."""
-    named = [name for name, holds in columns.items() if holds == "text"]
+    named = columns.named("text", item)
     return next((found for name in [*named, *names] if (found := plain_string(item.get(name))) is not None), None)

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from ..drafts import Skipped, UnreadableError
 from ..encoding import decode, has_surrogates
+from ..label_names import SETS
 
 Report = Callable[[str], None]
-Columns = Mapping[str, str]  # a name in the file → what it holds
 
 CORRECTED = "corrected: "  # begins a message about what was mended, and so is kept
+
+
+def files_of(path: Path) -> list[Path]:
+    """The file, or in a folder its files, without hidden ones and the set of labels that may stand beside them."""
+    if not path.is_dir():
+        return [path]
+    return sorted(f for f in path.iterdir() if f.is_file() and not f.name.startswith(".") and f.name != SETS)
 
 
 def read_items(path: Path, skipped: Callable[[Skipped], None]) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -58,9 +65,14 @@ def reporter(path: Path, number: int, skipped: Callable[[Skipped], None]) -> Rep
 
 
 def plain_string(value: Any) -> str | None:
-    """The value as text; None for nothing, which pandas writes as NaN where another row has a value."""
+    """The value as text; None for nothing, which pandas writes as NaN where another row has a value.
+
+    Whole numbers of such a column it writes as floats.
+    """
     if isinstance(value, str):
         return value
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
 
 

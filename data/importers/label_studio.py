@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,11 @@ from ..atomic import replaced
 from ..drafts import ReadOptions, Skipped, UnreadableError
 from ..fields import find_columns, listing
 from ..schema import Article
-from .label_items import Columns, Report, listed, plain_string, read_items, reporter
+from .columns import Columns
+from .label_items import Report, listed, plain_string, read_items, reporter
 from .label_studio_export import write_results
-from .label_studio_results import ADDED, minimal_results, read_results, role
+from .label_studio_results import HOLDS, minimal_results, read_results
+from .label_studio_roles import ADDED, role
 from .page_records import page_to_article
 from .pages import Page, read_metadata
 from .record_pages import article_to_page, is_prediction
@@ -30,39 +32,37 @@ _MODEL = "stancelens"
 
 
 def read_label_studio(
-    path: Path, skipped: Callable[[Skipped], None], *, columns: Columns | None = None
+    path: Path, skipped: Callable[[Skipped], None], *, columns: Mapping[str, str] | None = None
 ) -> Iterator[Article]:
     """One article for each task and annotator: the annotator's last annotation that was not cancelled.
 
     A control is told by its name (docs/labels.md), or by ``columns``: {"q1": "topics", "q2": "stance", "body": "text"}.
     Drafts and predictions are not labels.
     """
-    columns = columns or {}
+    names = Columns(columns, HOLDS)
     for number, task in read_items(path, skipped):
         report = reporter(path, number, skipped)
         minimal = not isinstance(task.get("data"), dict)
         data: dict[str, Any] = task if minimal else task["data"]
-        text = _text(data, columns, report)
+        text = _text(data, minimal, names, report)
         if text is None:
             continue
         task_id = plain_string(task.get("id"))
         metadata = read_metadata(data, task_id or f"{path.stem}#{number}")
-        for annotator, results in _minimal(task, columns, report) if minimal else _annotations(task, report):
+        for annotator, results in _minimal(task, names, report) if minimal else _annotations(task, report):
             page = Page(text, dict(metadata), annotator)
-            read_results(page, results, columns, report)
+            read_results(page, results, names, report)
             article = page_to_article(page, report)
             if article is not None:
                 yield article
+    names.report_missing(path, skipped)
 
 
-def _text(data: dict[str, Any], columns: Columns, report: Report) -> str | None:
-    # JSON-MIN has labels among the data
-    usable = {
-        name: value
-        for name, value in data.items()
-        if isinstance(value, str) and name not in ADDED and role(name, columns) in (None, "text")
-    }
-    named = next((name for name, holds in columns.items() if holds == "text" and name in usable), None)
+def _text(data: dict[str, Any], minimal: bool, columns: Columns, report: Report) -> str | None:
+    usable = {name: value for name, value in data.items() if isinstance(value, str) and name not in ADDED}
+    if minimal:  # which has the labels among the data
+        usable = {name: value for name, value in usable.items() if role(name, columns) in (None, "text")}
+    named = next(iter(columns.named("text", usable)), None)
     try:
         found = find_columns(list(usable), ReadOptions(text_column=named)).get("text")
     except UnreadableError as error:

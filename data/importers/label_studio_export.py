@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .label_studio_results import CONTROLS, KEYS
+from .label_studio_results import KEYS
+from .label_studio_roles import CONTROLS
 from .pages import SENTENCE, Page
 
 

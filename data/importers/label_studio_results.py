@@ -10,55 +10,29 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from .flat_labels import add_class, read_entities, read_label
-from .label_items import CORRECTED, Columns, Report, listed, plain_string, strings, whole_number
+from .columns import Columns
+from .flat_labels import MEANINGS, add_class, read_entities, read_label
+from .label_items import CORRECTED, Report, listed, plain_string, strings, whole_number
+from .label_studio_roles import ADDED, CONTROLS, SENTENCE_STANCE, role
 from .offsets import Place, settle
-from .pages import ABOUT, HOLDER, MENTION, NONE_OF_TEXT, SENTENCE, Link, Page, Region, is_stance
-
-# What a control holds is told by these parts of its name, the first that fits; before them, by its whole name
-ROLES = (
-    ("topic", "topics"),
-    ("categor", "topics"),
-    ("stance", "stance"),
-    ("sentiment", "stance"),
-    ("polarity", "stance"),
-    ("summar", "summaries"),
-    ("tag", "tags"),
-    ("holder", "holder"),
-    ("entity", "entity"),
-    ("target", "target"),
+from .pages import (
+    ABOUT,
+    FIELDS,
+    HOLDER,
+    MENTION,
+    NONE_OF_TEXT,
+    SENTENCE,
+    Link,
+    Page,
+    Region,
+    is_stance,
+    set_stance,
 )
-OWN = {"none_of_text": "none_of", "none_of_target": "none_of"} | {
-    name: name for name in ("span", "by", "none_of", "annotator", "entities")
-}
-# Those of docs/label-studio.xml that belong to a region, by what they hold and whether the region is a sentence
-CONTROLS = {
-    ("topics", True): "sentence_topics",
-    ("stance", True): "stance",
-    ("tags", True): "sentence_tags",
-    ("none_of", True): "none_of",
-    ("stance", False): "target_stance",
-    ("tags", False): "tags",
-    ("none_of", False): "none_of_target",
-    ("by", False): "by",
-    ("entity", False): "entity",
-    ("target", False): "target",
-    ("holder", False): "holder",
-}
+
+# What the user can say that keys, controls, labels and relations hold
+HOLDS = tuple(dict.fromkeys(["text", *sum(FIELDS.values(), ()), SENTENCE_STANCE, "summaries", *MEANINGS]))
 KEYS = {"labels": "labels", "choices": "choices", "textarea": "text", "taxonomy": "taxonomy"}
 _SPANS = ("labels", "hypertextlabels")
-_OF_SENTENCES = ("topics", "stance", "tags", "none_of")
-_OF_OTHERS = ("stance", "target", "entity", "holder", "by", "tags", "none_of")
-ADDED = ("annotation_id", "annotator", "created_at", "updated_at", "lead_time", "agreement", "id")  # by JSON-MIN
-
-
-def role(name: str, columns: Columns) -> str | None:
-    """What the control of this name holds; None if its name does not say."""
-    if name in columns:
-        return columns[name]
-    if name in OWN:
-        return OWN[name]
-    return next((held for part, held in ROLES if part in name.casefold()), None)
 
 
 def read_results(page: Page, results: list[Any], columns: Columns, report: Report) -> None:
@@ -78,6 +52,9 @@ def read_results(page: Page, results: list[Any], columns: Columns, report: Repor
             continue
         elif kind not in KEYS:
             report(f"control {name!r}: results of type {kind!r} have no place in the records")
+        elif kind == "textarea" and (reason := _no_label(name, columns)) is not None:
+            if _values(row):
+                report(f"control {name!r}: {reason}")
         elif key in regions:
             _into_region(regions[key], name, _values(row), columns, report)
         elif key in marked or "start" in row["value"]:
@@ -127,7 +104,7 @@ def _label(region: Region, label: str, control: str, columns: Columns) -> None:
         region.kind = told[0]
         for name, values in told[1].items():
             region.values.setdefault(name, []).extend(values)
-    elif held in ("topics", "sentence stance"):
+    elif held in ("topics", SENTENCE_STANCE):
         region.kind = SENTENCE
         region.values.setdefault("topics" if held == "topics" else "stance", []).append(label)
     else:
@@ -142,17 +119,27 @@ def _values(row: dict[str, Any]) -> list[str]:
     return strings(found)
 
 
-def _into_region(region: Region, control: str, values: list[str], columns: Columns, report: Report) -> None:
+def _no_label(control: str, columns: Columns) -> str | None:
+    """Why what is written in a text area is no label: classes are chosen, and anything else must be named."""
     held = role(control, columns)
+    if held in ("stance", SENTENCE_STANCE):
+        return "a text area holds no stance"
+    return "its name does not say what it holds; name it with columns" if held is None else None
+
+
+def _into_region(region: Region, control: str, values: list[str], columns: Columns, report: Report) -> None:
     if not values:
         return
+    where = f"{region.kind} {region.start}-{region.end}"
+    held = role(control, columns)
     if held is None and all(map(is_stance, values)):
         held = "stance"
-    where = f"{region.kind} {region.start}-{region.end}"
-    if held is not None and held in (_OF_SENTENCES if region.kind == SENTENCE else _OF_OTHERS):
-        region.values.setdefault(held, []).extend(values)
-    elif held is None:
+    if held == SENTENCE_STANCE and region.kind == SENTENCE:
+        held = "stance"
+    if held is None:
         report(f"control {control!r} of {where}: its name does not say what it holds; name it with columns")
+    elif held in FIELDS[region.kind]:
+        region.values.setdefault(held, []).extend(values)
     else:
         report(f"control {control!r}: a {where} has no {held}")
 
@@ -163,15 +150,19 @@ def _into_page(page: Page, control: str, values: list[str], columns: Columns, re
         page.topics += values
     elif held == "summaries":
         page.summaries += values
-    elif held == "stance":
-        page.stance = values[0] if values else page.stance
+    elif held in ("stance", SENTENCE_STANCE):
+        for value in values:
+            set_stance(page, value, report)
     elif held == "none_of":
         page.none_of += [value for value in values if value in NONE_OF_TEXT]
+        for value in values:
+            if value not in NONE_OF_TEXT:
+                report(f"control {control!r}: the whole text has no {value}")
     elif held == "entities":
         page.entities = read_entities(list(_objects(values, report)), report)
     elif held is None:
         for value in values:
-            add_class(page, value, {})
+            add_class(page, value, columns, report)
     elif held != "annotator":
         report(f"control {control!r}: the whole text has no {held}")
 
@@ -185,7 +176,7 @@ def _objects(values: list[str], report: Report) -> Iterator[Any]:
 
 
 def _relate(page: Page, row: dict[str, Any], columns: Columns, report: Report) -> None:
-    names = [columns.get(name, name).casefold() for name in strings(row.get("labels", []))]
+    names = [(columns.get(name) or name).casefold() for name in strings(row.get("labels", []))]
     ends = [str(row.get("from_id")), str(row.get("to_id"))]
     known = [name for name in names if name in (HOLDER, ABOUT)]
     if not known:
@@ -204,10 +195,10 @@ def minimal_results(task: dict[str, Any], columns: Columns, report: Report) -> l
     """
     results: list[Any] = []
     for name, value in task.items():
-        if name in ADDED or columns.get(name) == "text":
+        held = role(name, columns)
+        if name in ADDED or held == "text":
             continue
         rows = value if isinstance(value, list) else [value]
-        held = role(name, columns)
         for row in rows:
             kind = next(
                 (kind for kind, key in KEYS.items() if isinstance(row, dict) and isinstance(row.get(key), list)), None
@@ -218,6 +209,6 @@ def minimal_results(task: dict[str, Any], columns: Columns, report: Report) -> l
         words = [row for row in rows if isinstance(row, str)]
         if words and (isinstance(value, list) or name in set(CONTROLS.values()) - {"stance"}):
             report(f"{name!r}: JSON-MIN does not say of which region each choice is; export JSON")
-        elif words and held in ("topics", "stance", "summaries"):
+        elif words and held in ("topics", "stance", SENTENCE_STANCE, "summaries"):
             results.append({"from_name": name, "type": "choices", "value": {"choices": words}})
     return results

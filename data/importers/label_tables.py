@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +22,14 @@ from ..fields import DATE, ID, SOURCE, TEXT, TITLE, listing, plain
 from ..read_tables import SAMPLE, sniff
 from ..rows import RetryLines, RowTooLongError
 from ..schema import Article
-from .label_items import Columns, reporter
-from .label_rows import OFFSETS, Row, article_of_rows, rows_of_article
+from .label_items import plain_string, reporter
+from .label_row_export import rows_of_article
+from .label_rows import OFFSETS, Row, article_of_rows
 from .record_pages import LOST as LOST_BY_PAGES
 from .record_pages import is_prediction
 
 COLUMNS = {
-    "text": TEXT,
+    "text": ("sentence", *(name for name in TEXT if name != "sentence")),  # beside it, "document" holds its article
     "id": ID,
     "title": TITLE,
     "source": SOURCE,
@@ -61,23 +62,30 @@ LOST = LOST_BY_PAGES | {
 }
 
 
-def read_table(path: Path, skipped: Callable[[Skipped], None], *, columns: Columns | None = None) -> Iterator[Article]:
-    """The articles of a table. Raises ValueError if it has no text column, or ``columns`` names one that is not there.
+def read_table(
+    path: Path, skipped: Callable[[Skipped], None], *, columns: Mapping[str, str] | None = None
+) -> Iterator[Article]:
+    """The articles of a table. Raises ValueError if it has no text column, two of a name that matters, or not those of
+    ``columns``.
 
     ``columns`` says what columns otherwise called hold: {"Headline": "text", "frame": "topics"}.
     """
     rows = _parquet_rows(path) if _is_parquet(path) else _text_rows(path, skipped)
-    names = next(rows)[1]
+    header, names = next(rows)
     if {"annotation_id", "lead_time"} <= set(names):
         raise UnreadableError(f"{path}: Label Studio's table, which has no relations and JSON in cells: export JSON")
     held = find_columns(names, columns or {})
     if "text" not in held.values():
         raise UnreadableError(f"{path}: no text column; {listing(names)}: name the one that holds it with columns")
+    for name in held:
+        if names.count(name) > 1:
+            raise UnreadableError(f"{path}: two columns are called {name!r}")
+    for name, reason in _unread(names, held):
+        skipped(Skipped(str(path), header, f"column {name!r} is not read: {reason}"))
     articles: dict[tuple[str, str | None], list[Row]] = {}
     first_of: dict[str, int] = {}  # a table without ids: text → its first row
-    exact = OFFSETS[0] in held.values()
     for count, (number, cells) in enumerate(rows, 1):
-        row = Row(number, {held[name]: cell for name, cell in zip(names, cells, strict=True) if name in held}, exact)
+        row = Row(number, {held[name]: cell for name, cell in zip(names, cells, strict=True) if name in held})
         if any(has_surrogates(cell) for cell in row.cells.values()):
             skipped(Skipped(str(path), number, "broken encoding"))
         elif not row.text:
@@ -92,7 +100,7 @@ def read_table(path: Path, skipped: Callable[[Skipped], None], *, columns: Colum
             yield article
 
 
-def find_columns(names: Sequence[str], columns: Columns) -> dict[str, str]:
+def find_columns(names: Sequence[str], columns: Mapping[str, str]) -> dict[str, str]:
     """Name in the table → what it holds. The names that ``columns`` gives come first."""
     by_plain: dict[str, str] = {}
     for name in names:
@@ -104,12 +112,24 @@ def find_columns(names: Sequence[str], columns: Columns) -> dict[str, str]:
             raise UnreadableError(f"no column {name!r}; {listing(names)}")
         if kind not in COLUMNS:
             raise UnreadableError(f"column {name!r}: {holds!r} is none of {', '.join(COLUMNS)}")
+        if kind in found.values():
+            first = next(other for other, held in found.items() if held == kind)
+            raise UnreadableError(f"columns {first!r} and {name!r} both hold {kind}")
         found[name] = kind
     for kind, usual in COLUMNS.items():
         free = [by_plain[name] for name in usual if name in by_plain and by_plain[name] not in found]
         if kind not in found.values() and free:
             found[free[0]] = kind
     return found
+
+
+def _unread(names: Sequence[str], held: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The columns whose usual meaning another one has, and which."""
+    by_kind = {kind: name for name, kind in held.items()}
+    for name in names:
+        for kind, usual in COLUMNS.items():
+            if name not in held and plain(name) in usual and kind in by_kind:
+                yield name, f"{by_kind[kind]!r} holds the {kind.replace('_', ' ')}"
 
 
 def _is_parquet(path: Path) -> bool:
@@ -131,7 +151,7 @@ def _parquet_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
 def _cell(value: Any) -> str:
     if value is None or value != value:  # NaN
         return ""
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else str(value)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else plain_string(value) or str(value)
 
 
 def _text_rows(path: Path, skipped: Callable[[Skipped], None]) -> Iterator[tuple[int, list[str]]]:
@@ -157,7 +177,7 @@ def _text_rows(path: Path, skipped: Callable[[Skipped], None]) -> Iterator[tuple
             if not any(cell.strip() for cell in cells):
                 continue
             if header is None:
-                header = [cell.strip().removeprefix("\ufeff") for cell in cells]
+                header = [cell.strip() for cell in cells]
                 yield lines.start, header
             elif len(cells) != len(header):
                 reporter(path, lines.start, skipped)(f"broken row: {len(cells)} cells where there are {len(header)}")
@@ -178,7 +198,8 @@ def write_table(articles: Iterable[Article], path: Path) -> None:
         with part.open("w", encoding="utf-8", newline="") as handle:
             delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
             names = [name for name in COLUMNS if name != "label"]
-            writer = csv.DictWriter(handle, names, restval="", delimiter=delimiter, lineterminator="\n")
+            # Ends lines with CR LF, and so also quotes a cell with a lone CR, which readers take for a line's end
+            writer = csv.DictWriter(handle, names, restval="", delimiter=delimiter)
             writer.writeheader()
             writer.writerows(rows)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,7 +11,7 @@ from pydantic import ValidationError
 from ..schema import Article, Entity, Holder, Mention, Sentence, Span, Stance
 from ..sentences import split_sentences
 from .label_items import Report
-from .pages import ABOUT, AUTHOR, HOLDER, ISSUE, MENTION, SENTENCE, Page, Region
+from .pages import ABOUT, AUTHOR, FIELDS, ISSUE, MENTION, OF_STANCE, SENTENCE, Page, Region
 
 
 def page_to_article(page: Page, report: Report) -> Article | None:
@@ -25,7 +26,8 @@ def page_to_article(page: Page, report: Report) -> Article | None:
         report("no labels")
         return None
     entities = _Entities(page.entities)
-    mentions, mention_of = _mentions(page, entities)
+    mentions, mention_of = _mentions(page, entities, report)
+    holders, about = _links(page, report)
     sentences = _sentences(page, report)
     places = [Span(start=s["start"], end=s["end"]) for s in sentences]
     for region in page.regions:
@@ -33,12 +35,13 @@ def page_to_article(page: Page, report: Report) -> Article | None:
         if region.kind == SENTENCE:
             continue
         if "stance" not in region.values:
-            lost = [name for name in ("target", "holder", "by", "tags") if region.values.get(name)]
+            lost = [name for name in OF_STANCE if region.values.get(name)]
             if lost or region.kind == ISSUE:
                 what = ", ".join(lost) or "it"
                 report(f"{region.kind} {region.start}-{region.end} has no stance: {what} cannot be held")
             continue
-        stance = _stance(page, region, mention_of, report)
+        named = [mention_of[name] for name in (about[region.id] if region.kind == ISSUE else [region.id])]
+        stance = _stance(region, named, [mention_of[name] for name in holders[region.id]], entities, report)
         at = next(
             (n for n, place in enumerate(places) if place.start <= region.start and region.end <= place.end), None
         )
@@ -66,15 +69,11 @@ def page_to_article(page: Page, report: Report) -> Article | None:
 
 def _report_surplus(region: Region, report: Report) -> None:
     where = f"{region.kind} {region.start}-{region.end}"
-    held = ("topics", "stance", "tags", "none_of") if region.kind == SENTENCE else _OF_OTHERS
     for name, values in region.values.items():
-        if name not in held:
-            report(f"{where}: a {region.kind} has no {name} {', '.join(values)!r}")
+        if name not in FIELDS[region.kind]:
+            report(f"{where} has no {name}: {', '.join(values)!r} is not kept")
         elif name in ("entity", "kind", "target") and len(values) > 1:
             report(f"{where}: {len(values)} values of {name}, only {values[0]!r} is kept")
-
-
-_OF_OTHERS = ("entity", "kind", "stance", "target", "holder", "by", "tags", "none_of")
 
 
 class _Entities:
@@ -83,28 +82,41 @@ class _Entities:
     def __init__(self, given: Iterable[Entity] | None) -> None:
         self.found = list(given or [])
 
-    def of(self, region: Region, text: str) -> Entity | None:
+    def named(self, name: str) -> Entity | None:
+        """The entity that a region calls by its id or name."""
+        by_id = (entity for entity in self.found if entity.id == name)
+        return next(by_id, None) or next((entity for entity in self.found if entity.name == name), None)
+
+    def of(self, region: Region, text: str, report: Report) -> Entity | None:
+        """The entity of a mention; one that only its kind is said of has the name that stands there."""
         named, kind = region.one("entity"), region.one("kind")
-        if named is None and kind is None:
-            return None
-        if named is None:
+        if named is not None:
+            found = self.named(named)
+            if found is not None and kind not in (None, found.kind):
+                where = f"{region.kind} {region.start}-{region.end}"
+                report(f"{where}: {found.name!r} is of kind {found.kind!r}, so {kind!r} is not kept")
+        elif kind is not None:
             named = text[region.start : region.end]
-        by_id = next((entity for entity in self.found if entity.id == named), None)
-        found = by_id or next((entity for entity in self.found if entity.name == named), None)
+            found = next((entity for entity in self.found if (entity.name, entity.kind) == (named, kind)), None)
+        else:
+            return None
         if found is None:
             taken = {entity.id for entity in self.found}
             number = next(n for n in range(1, len(taken) + 2) if f"e{n}" not in taken)
-            found = (
-                Entity(id=f"e{number}", name=named) if kind is None else Entity(id=f"e{number}", name=named, kind=kind)
-            )
+            found = Entity(id=f"e{number}", name=named)
+            if kind is not None:
+                found.kind = kind
             self.found.append(found)
         return found
 
 
-def _mentions(page: Page, entities: _Entities) -> tuple[list[Mention], dict[str, tuple[Mention, Entity | None]]]:
-    """The mentions in text order, and by region the mention and its entity."""
+_Named = tuple[Mention, str]  # and what it names: its entity, else what stands there
+
+
+def _mentions(page: Page, entities: _Entities, report: Report) -> tuple[list[Mention], dict[str, _Named]]:
+    """The mentions in text order, and what each region has become."""
     regions = [region for region in page.regions if region.kind == MENTION]
-    entity_of = {region.id: entities.of(region, page.text) for region in regions}
+    entity_of = {region.id: entities.of(region, page.text, report) for region in regions}
     order = {entity.id: number for number, entity in enumerate(entities.found)}
     keys: dict[str, tuple[int, int, int]] = {}
     for region in regions:
@@ -115,7 +127,29 @@ def _mentions(page: Page, entities: _Entities) -> tuple[list[Mention], dict[str,
         made[key] = Mention(id=f"m{number}", start=key[0], end=key[1])
         if key[2] >= 0:
             made[key].entity = entities.found[key[2]].id
-    return list(made.values()), {region.id: (made[keys[region.id]], entity_of[region.id]) for region in regions}
+    named = {id: entity.name for id, entity in entity_of.items() if entity is not None}
+    return list(made.values()), {r.id: (made[keys[r.id]], named.get(r.id, page.text[r.start : r.end])) for r in regions}
+
+
+def _links(page: Page, report: Report) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """By region with a stance the mentions of its holders, and those that an issue is about; no other link is kept."""
+    regions = {region.id: region for region in page.regions}
+    holders: defaultdict[str, list[str]] = defaultdict(list)
+    about: defaultdict[str, list[str]] = defaultdict(list)
+    for link in page.links:
+        source, target = regions[link.source], regions[link.target]
+        bearer, named = (source, target) if link.label == ABOUT else (target, source)
+        if bearer.kind == SENTENCE or "stance" not in bearer.values:
+            why = f"{bearer.kind} {bearer.start}-{bearer.end} has no stance toward a target"
+        elif named.kind != MENTION:
+            why = f"{named.kind} {named.start}-{named.end} is no mention"
+        elif link.label == ABOUT and bearer.kind != ISSUE:
+            why = f"{bearer.kind} {bearer.start}-{bearer.end} is no issue"
+        else:
+            (about if link.label == ABOUT else holders)[bearer.id].append(named.id)
+            continue
+        report(f"relation {link.label!r}: {why}")
+    return holders, about
 
 
 def _sentences(page: Page, report: Report) -> list[dict[str, Any]]:
@@ -153,35 +187,41 @@ def _sentences(page: Page, report: Report) -> list[dict[str, Any]]:
 
 
 def _stance(
-    page: Page, region: Region, mention_of: dict[str, tuple[Mention, Entity | None]], report: Report
+    region: Region, about: list[_Named], holders: list[_Named], entities: _Entities, report: Report
 ) -> Stance | None:
+    """The stance of a region about a mention, or of an issue about any number of them, or none."""
     where = f"stance at {region.start}-{region.end}"
     if len(region.values["stance"]) > 1:
         report(f"{where}: {len(region.values['stance'])} labels, only {region.values['stance'][0]!r} is kept")
-    about, entity = mention_of.get(region.id, (None, None))
-    if region.kind == ISSUE:
-        linked = [link.target for link in page.links if link.label == ABOUT and link.source == region.id]
-        about, entity = next((mention_of[name] for name in linked if name in mention_of), (None, None))
+    if len(about) > 1:
+        report(f"{where}: it is about {len(about)} mentions, only the first is kept")
     target = region.one("target")
-    if target is None and about is not None:
-        target = entity.name if entity is not None else about.of(page.text)
+    if region.kind == ISSUE and (named := region.one("entity")) is not None:
+        entity = entities.named(named)
+        named = named if entity is None else entity.name
+        if target not in (None, named):
+            report(f"{where}: its target is {target!r}, so entity {named!r} is not kept")
+        target = target or named
+    if target is None and about:
+        target = about[0][1]
     if target is None:
         report(f"{where}: no target is named")
         return None
     fields: dict[str, Any] = {"target": target, "label": region.values["stance"][0]}
-    if about is not None:
-        fields["mention"] = about.id
-    holders = [link.source for link in page.links if link.label == HOLDER and link.target == region.id]
-    held = [mention_of[name][0].id for name in holders if name in mention_of]
-    named = region.values.get("holder", [])
-    if held:
-        fields["holder"] = Holder(mention=held[0])
-    elif named:
-        fields["holder"] = Holder(name=named[0])
-    elif AUTHOR in region.values.get("by", []):
+    if about:
+        fields["mention"] = about[0][0].id
+    written, by = region.values.get("holder", []), region.values.get("by", [])
+    if holders:
+        fields["holder"] = Holder(mention=holders[0][0].id)
+    elif written:
+        fields["holder"] = Holder(name=written[0])
+    elif AUTHOR in by:
         fields["holder"] = None
-    if len(held) + len(named) > 1:
-        report(f"{where}: {len(held) + len(named)} holders, only the first is kept")
+    if (count := len(holders) + len(written) + (AUTHOR in by)) > 1:
+        report(f"{where}: {count} holders, only the first is kept")
+    for value in by:
+        if value != AUTHOR:
+            report(f"{where}: by {value!r}, which is not {AUTHOR!r}")
     if region.values.get("tags") or "tags" in region.values.get("none_of", []):
         fields["tags"] = _distinct(region.values.get("tags", []))
     return Stance(**fields)

@@ -3,11 +3,12 @@
 What Label Studio, doccano and Prodigy have in common; each module only translates its own file into a :class:`Page`
 and back. How a page becomes a record: page_records.py.
 
-A sentence region has the fields ``topics``, ``stance`` and ``tags``; a mention region has ``entity``, and with a stance
-toward what it names also ``stance``, ``target``, ``holder`` and ``tags``; ``by`` says that the author holds it. An
-issue region lies over a sentence and holds a stance toward what the sentence does not name. A link goes from the
-holder's mention to the region of the stance, or from an issue region to the mention that it is about. ``none_of`` names
-what was looked for and is not there: without it, no topic may mean that nobody looked.
+A sentence region has the fields ``topics``, ``stance`` and ``tags``; a mention region has ``entity`` and its ``kind``,
+and with a stance toward what it names also ``stance``, ``target``, ``holder`` and ``tags``; ``by`` says that the author
+holds it. An issue region lies over a sentence and holds a stance toward what the sentence does not name, its
+``entity``. A link goes from the holder's mention to the region of the stance, or from an issue region to the mention
+that it is about. ``none_of`` names what was looked for and is not there: without it, no topic may mean that nobody
+looked.
 """
 
 from __future__ import annotations
@@ -16,13 +17,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..schema import Entity
-from .label_items import listed, plain_string
+from .label_items import Report, listed, plain_string
 
 SENTENCE, MENTION, ISSUE = "sentence", "mention", "issue"
 KINDS = (SENTENCE, MENTION, ISSUE)
 HOLDER, ABOUT = "holder", "about"  # links
 AUTHOR = "author"
-METADATA = ("id", "title", "source", "date", "split", "license", "file", "ignored")  # not labels: carried unchanged
+DESCRIPTION = ("title", "source", "date", "split", "license")
+METADATA = ("id", *DESCRIPTION, "file", "ignored")  # not labels: carried unchanged
+OF_STANCE = ("target", "holder", "by", "tags", "none_of")  # what is said of a stance toward a target
+FIELDS = {  # of a region, by its kind
+    SENTENCE: ("topics", "stance", "tags", "none_of"),
+    MENTION: ("entity", "kind", "stance", *OF_STANCE),
+    ISSUE: ("entity", "stance", *OF_STANCE),
+}
 NONE_OF_TEXT = ("topics", "mentions", "sentences", "summaries")
 
 
@@ -64,6 +72,14 @@ class Page:
         return bool(self.regions or whole)
 
 
+def set_stance(page: Page, label: str, report: Report) -> None:
+    """Give the whole text its stance; a text has one, so another is reported."""
+    if page.stance is None:
+        page.stance = label
+    elif page.stance != label:
+        report(f"stance {label!r} of the whole text: only {page.stance!r} is kept")
+
+
 # Words by which a label without any other sign is taken for a stance; others are topics or kinds of entities
 _STANCE_WORDS = """
     against neutral favor favour for pro con anti support supports supportive oppose opposes opposed positive negative
@@ -81,7 +97,7 @@ def is_stance(label: str) -> bool:
 def read_metadata(data: dict[str, Any], fallback_id: str) -> dict[str, Any]:
     """The record's fields that are not labels; what is empty, or NaN where a table had no cell, is left out."""
     found: dict[str, Any] = {"id": plain_string(data.get("id")) or fallback_id}
-    for name in METADATA[1:6]:
+    for name in DESCRIPTION:
         value = plain_string(data.get(name))
         if value is not None:
             found[name] = value

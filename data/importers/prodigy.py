@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -18,40 +18,42 @@ from typing import Any
 from ..atomic import replaced
 from ..drafts import Skipped
 from ..schema import Article
-from .flat_labels import BESIDE, Flat, LabelledSpan, add_class, flatten, text_of, unflatten
-from .label_items import Columns, Report, listed, plain_string, read_items, reporter, whole_number
+from .columns import Columns
+from .flat_labels import BESIDE, MEANINGS, Flat, LabelledSpan, add_class, flatten, text_of, unflatten
+from .label_items import Report, listed, plain_string, read_items, reporter, whole_number
 from .page_records import page_to_article
-from .pages import Link, Page, read_metadata
+from .pages import Link, Page, read_metadata, set_stance
 from .record_pages import article_to_page, is_prediction
 
 _TOKEN = re.compile(r"\w+|[^\w\s]|\s+")
 
 
 def read_prodigy(
-    path: Path, skipped: Callable[[Skipped], None], *, columns: Columns | None = None
+    path: Path, skipped: Callable[[Skipped], None], *, columns: Mapping[str, str] | None = None
 ) -> Iterator[Article]:
-    """The accepted answers. Accepted single labels of one text by one annotator make one article.
+    """The accepted answers. Accepted single labels of one text by one annotator make one article, with its spans.
 
     ``columns`` names labels otherwise called: {"PRO": "target:favor", "MACRO": "topic:economy"}.
     """
-    columns = columns or {}
+    names = Columns(columns, ("text", *MEANINGS))
     pages: dict[tuple[str, str | None], tuple[Page, Report]] = {}  # answers to one text may stand anywhere
     for number, item in read_items(path, skipped):
         report = reporter(path, number, skipped)
-        text = text_of(item, ("text",), columns)
+        text = text_of(item, ("text",), names)
         if text is None:
             report("no text: no key 'text'")
         elif reason := _not_a_label(item):
             report(reason)
         else:
-            page = _page(item, text, f"{path.stem}#{number}", columns, report)
+            page = _page(item, text, f"{path.stem}#{number}", names, report)
             key = (page.metadata["id"], page.annotator)
-            if key not in pages:
-                pages[key] = (page, report)
-            elif pages[key][0].text == text and not page.regions and not item.get("spans"):
-                _merge(pages[key][0], page, report)
-            else:
+            first, tell = pages.setdefault(key, (page, report))
+            if first.text != text or (first is not page and first.regions and page.regions):
                 report(f"id {key[0]!r} occurs twice for annotator {key[1]}")
+            elif first is not page:
+                _merge(first, page, report)
+                pages[key] = (first, report if page.regions else tell)
+    names.report_missing(path, skipped)
     for page, tell in pages.values():
         article = page_to_article(page, tell)
         if article is not None:
@@ -80,11 +82,11 @@ def _page(item: dict[str, Any], text: str, fallback_id: str, columns: Columns, r
         str(option["id"]): name for option in listed(item.get("options")) if (name := _option(option)) is not None
     }
     if isinstance(item.get("label"), str):
-        add_class(page, item["label"], columns)
+        add_class(page, item["label"], columns, report)
     for chosen in listed(item.get("accept")):
         label = labels.get(str(chosen), chosen)
         if isinstance(label, str):
-            add_class(page, label, columns)
+            add_class(page, label, columns, report)
         else:
             report(f"option {chosen!r} is a number without a text")
     spans = [span for n, row in enumerate(listed(item.get("spans"))) if (span := _span(row, n, report)) is not None]
@@ -102,11 +104,17 @@ def _option(option: Any) -> str | None:
 
 
 def _merge(page: Page, more: Page, report: Report) -> None:
-    page.topics += [topic for topic in more.topics if topic not in page.topics]
-    if more.stance is not None and page.stance not in (None, more.stance):
-        report(f"stance {more.stance!r}: the same annotator also accepted {page.stance!r}")
-    elif more.stance is not None:
-        page.stance = more.stance
+    for name in ("topics", "summaries", "none_of"):
+        held = getattr(page, name)
+        held += [value for value in getattr(more, name) if value not in held]
+    if more.stance is not None:
+        set_stance(page, more.stance, report)
+    page.regions += more.regions
+    page.links += more.links
+    if page.entities is not None and more.entities not in (None, page.entities):
+        report("entities: an earlier answer has others")
+    elif more.entities is not None:
+        page.entities = more.entities
 
 
 def _span(row: Any, index: int, report: Report) -> LabelledSpan | None:
@@ -130,7 +138,7 @@ def _link(row: Any, item: dict[str, Any], spans: list[LabelledSpan], report: Rep
 
 
 def _end(row: dict[str, Any], key: str, tokens: list[Any], spans: list[LabelledSpan]) -> str | None:
-    """The span that a relation's end stands for; without ``head_span``, the first one around the token."""
+    """The span that a relation's end stands for; without ``head_span``, the innermost one around the token."""
     place = row.get(f"{key}_span")
     at = whole_number(row.get(key))
     if not isinstance(place, dict) and at is not None and 0 <= at < len(tokens):
@@ -140,9 +148,8 @@ def _end(row: dict[str, Any], key: str, tokens: list[Any], spans: list[LabelledS
         return None
     around = [span for span in spans if span.start <= start and end <= span.end]
 
-    def rank(span: LabelledSpan) -> tuple[bool, bool, bool]:
-        exact = (span.start, span.end) == (start, end)
-        return not exact, span.label != place.get("label"), span.id != str(place.get(BESIDE))
+    def rank(span: LabelledSpan) -> tuple[int, bool, bool]:
+        return span.end - span.start, span.label != place.get("label"), span.id != str(place.get(BESIDE))
 
     return min(around, key=rank).id if around else None
 
