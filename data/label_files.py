@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from gzip import BadGzipFile
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -90,13 +91,25 @@ def _by_file(
     path: Path, format: str, skipped: Tell, columns: Mapping[str, str] | None
 ) -> Iterator[tuple[Path, Article]]:
     """The articles, each with the file that has it."""
-    name = _known(detect(path) if format == "auto" else format)
+    path = Path(path)
+    name = _known(detect(path, columns) if format == "auto" else format)
     if columns and name not in TOOLS:
         raise ValueError(f"the names in {name} files are fixed: columns are for {', '.join(TOOLS)}")
     options = {"columns": columns} if columns else {}
     # A folder of doccano's says by its files' names whose labels they are; one of a public set is the set
     files = files_of(path) if (name in TOOLS and name != "doccano") or name == "stancelens" else [path]
-    return ((file, article) for file in files for article in FORMATS[name][0](file, skipped, **options))
+    return ((file, article) for file in files for article in _read(name, file, skipped, options))
+
+
+def _read(name: str, file: Path, skipped: Tell, options: Mapping[str, Any]) -> Iterator[Article]:
+    try:
+        yield from FORMATS[name][0](file, skipped, **options)
+    except (KeyError, TypeError, AttributeError, IndexError, RuntimeError, EOFError, BadGzipFile, ValueError) as error:
+        if name in TOOLS or name == "stancelens" or str(file) in str(error):
+            raise
+        raise ValueError(
+            f"{file}: is no file of {name} as it was published ({type(error).__name__}: {error})"
+        ) from error
 
 
 def _known(format: str) -> str:
@@ -105,9 +118,13 @@ def _known(format: str) -> str:
     return format
 
 
-def detect(path: Path) -> str:
-    """The format, by the content alone. Raises ValueError, saying what was found; public sets must be named."""
-    found = {name for file in files_of(path) for name in possible_formats(file)}
+def detect(path: Path, columns: Mapping[str, str] | None = None) -> str:
+    """The format, by the content alone; ``columns`` as for :func:`read_labels`.
+
+    Raises ValueError, saying what was found; public sets must be named.
+    """
+    named = columns or {}
+    found = {name for file in files_of(path) for name in possible_formats(file, named)}
     if len(found) == 1:
         return found.pop()
     which = f"it could be {' or '.join(sorted(found))}" if found else "no labels of a known kind"
@@ -137,6 +154,7 @@ def import_labels(
     def tell(one: Skipped) -> None:
         (found.corrected if one.reason.startswith(CORRECTED) else found.skipped).append(one)
 
+    out = Path(out)
     read = partial(_by_file, format=format, skipped=tell, columns=columns)
     articles = _once(chain.from_iterable(map(read, paths)), tell)
     first = next(articles, None)
@@ -153,8 +171,19 @@ def _once(articles: Iterable[tuple[Path, Article]], tell: Tell) -> Iterator[Arti
             twice = f"id {article.id!r} occurs twice for annotator {article.annotator}"
             tell(Skipped(str(path), None, f"{twice}: only that of {first_in[key]} is kept"))
             continue
+        if not has_labels(article):
+            tell(Skipped(str(path), None, f"{article.id!r} has no labels"))
+            continue
         first_in[key] = path
         yield article
+
+
+def has_labels(article: Article) -> bool:
+    """Whether somebody said anything of the article: sentences that are only marked say nothing."""
+    if any(getattr(article, name) is not None for name in ("topics", "summaries", "mentions", "entities")):
+        return True
+    spans = {"start", "end"}
+    return article.sentences == [] or any(each.model_fields_set - spans for each in article.sentences or [])
 
 
 def _count(found: Imported, article: Article) -> Article:
@@ -179,7 +208,8 @@ def export_labels(paths: Sequence[Path], out: Path, format: str) -> Exported:
     if writer is None:
         raise ValueError(f"{format} cannot be written: one of {', '.join(LOST)}")
     found = Exported()
-    writer(map(partial(_note_lost, found, format), chain.from_iterable(map(load_articles, paths))), out)
+    articles = chain.from_iterable(load_articles(Path(path)) for path in paths)
+    writer(map(partial(_note_lost, found, format), articles), Path(out))
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,11 @@ from ..read_tables import sniff
 from . import doccano, label_tables
 
 
-def possible_formats(path: Path) -> set[str]:
-    """The formats whose signs a file has: none (also where it is no text), one, or several where it is a mixture."""
+def possible_formats(path: Path, columns: Mapping[str, str]) -> set[str]:
+    """The formats whose signs a file has: none (also where it is no text), one, or several where it is a mixture.
+
+    ``columns`` says what names in a table hold.
+    """
     with path.open("rb") as handle:
         if handle.read(4) == b"PAR1":
             return {"table"}
@@ -26,7 +30,7 @@ def possible_formats(path: Path) -> set[str]:
         head = handle.read(SAMPLE)
     if head.lstrip().startswith(("{", "[")):
         return {name for item in _first_items(head, path, encoding) if (name := _of_item(item)) is not None}
-    return _of_header(head)
+    return _of_header(head, columns)
 
 
 def _first_items(head: str, path: Path, encoding: str) -> list[Any]:
@@ -62,9 +66,10 @@ def _of_item(item: Any) -> str | None:
     return "doccano" if text and item.keys() & set(doccano.LABEL_KEYS) else None
 
 
-def _of_header(head: str) -> set[str]:
+def _of_header(head: str, columns: Mapping[str, str]) -> set[str]:
     lines = iter(head.splitlines(keepends=True))
     names = next(sniff(head, tabs_first=False).reader(lines), [])
-    held = set(label_tables.find_columns([name.strip() for name in names], {}).values())
+    names = [name.strip() for name in names]
+    held = set(label_tables.find_columns(names, {name: columns[name] for name in columns if name in names}).values())
     labels = held & {"topics", "stance", "label", "target", "target_stance", "article_topics"}
     return {"table"} if "text" in held and labels else set()

@@ -74,12 +74,17 @@ def read_table(
     header, names = next(rows)
     if {"annotation_id", "lead_time"} <= set(names):
         raise UnreadableError(f"{path}: Label Studio's table, which has no relations and JSON in cells: export JSON")
+    if {"stance_source", "p_against", "near_duplicate_of"} & set(names):
+        raise UnreadableError(f"{path}: predictions of StanceLens, not labels: `labels queue` makes tasks of them")
     held = find_columns(names, columns or {})
     if "text" not in held.values():
         raise UnreadableError(f"{path}: no text column; {listing(names)}: name the one that holds it with columns")
     for name in held:
         if names.count(name) > 1:
             raise UnreadableError(f"{path}: two columns are called {name!r}")
+    if unknown := [name for name in names if name and name not in held and name not in dict(_unread(names, held))]:
+        why = "name what they hold, if it is needed"
+        skipped(Skipped(str(path), header, f"columns {', '.join(map(repr, unknown))} are not read: {why}"))
     for name, reason in _unread(names, held):
         skipped(Skipped(str(path), header, f"column {name!r} is not read: {reason}"))
     articles: dict[tuple[str, str | None], list[Row]] = {}

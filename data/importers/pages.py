@@ -87,11 +87,13 @@ _STANCE_WORDS = """
     very_positive very_negative
 """
 STANCE_WORDS = frozenset(_STANCE_WORDS.split())
+DEGREES = ("very", "strongly", "mostly", "rather", "somewhat", "slightly", "weakly")
 
 
 def is_stance(label: str) -> bool:
-    """Whether the label is a usual name of a stance, "FAVOR" or "Very negative"."""
-    return "_".join(label.casefold().replace("-", " ").split()) in STANCE_WORDS
+    """Whether the label is a usual name of a stance, "FAVOR" or "Very negative"; of a scale all steps are."""
+    words = label.casefold().replace("-", " ").replace("_", " ").split()
+    return "_".join(words) in STANCE_WORDS or (len(words) == 2 and words[0] in DEGREES and words[1] in STANCE_WORDS)
 
 
 def read_metadata(data: dict[str, Any], fallback_id: str) -> dict[str, Any]:
