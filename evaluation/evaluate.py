@@ -81,7 +81,7 @@ def evaluate(
     record = _sampling(gold, sampling)
     metrics.shares_refused = refuse(systems[0].file, list(labelled.values()), record)
     if metrics.shares_refused is None and record is not None:
-        metrics.shares = corrected_shares(systems[0].file, list(labelled.values()), record)
+        metrics.shares = corrected_shares(systems[0].file, list(labelled.values()), record, labels=options.labels)
     scored = {pair.predicted.id for pair in read[0].matched.pairs}
     if read[0].matched.results_only:
         metrics.drift = drift_from_labels(systems[0].file, scored, options.seed, embed)

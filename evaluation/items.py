@@ -170,6 +170,9 @@ def _mentions(number: int, pair: Pair, found: Collected) -> None:
         return
     gold = sorted(pair.gold.mentions, key=lambda m: (m.start, m.end))
     predicted = sorted(pair.predicted.mentions or [], key=lambda m: (m.start, m.end))
+    if pair.gold.sentences is not None:  # of other sentences nobody has said which mentions they have
+        spans = [(sentence.start, sentence.end) for sentence in pair.gold.sentences]
+        predicted = [m for m in predicted if any(start <= m.start < end for start, end in spans)]
     matched = match_spans(gold, predicted)
     hit = set(matched.values())
     found.counts.mentions += len(gold)

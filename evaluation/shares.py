@@ -14,9 +14,10 @@ has the degrees of freedom that fit the variance's own variance (Satterthwaite 1
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from scipy.special import stdtrit
@@ -58,8 +59,8 @@ class _Corpus:
     about: Counter[str] = field(default_factory=Counter)
     names: Counter[str] = field(default_factory=Counter)  # as spelt → predicted stances toward it
 
-    def add(self, sentence: Sentence) -> None:
-        said = _predicted(sentence)
+    def add(self, sentence: Sentence, labels: Mapping[str, str]) -> None:
+        said = _said(sentence, labels)
         self.sentences += 1
         self.topics.update(said.topics or ())
         self.stance.update(said.stance or ())
@@ -83,22 +84,28 @@ def refuse(results: Path, gold: Sequence[Article], sampling: Sampling | None) ->
         return f"Sentences of the sample have no labels, {bare:,} of {drawn:,}: label them too, for they may be unlike."
     if drawn < LEAST:
         return f"The sample has {drawn} labelled sentences, and at least {LEAST} are needed: {again}."
-    if lost := _read(results, sampling)[1].count(None):
+    if lost := _read(results, sampling, {})[1].count(None):
         return f"Sentences of the sample are cut otherwise in the results, {lost:,} of {drawn:,}: {again}."
     return None
 
 
-def corrected_shares(results: Path, gold: Sequence[Article], sampling: Sampling, targets: int = 10) -> list[Share]:
+def corrected_shares(
+    results: Path,
+    gold: Sequence[Article],
+    sampling: Sampling,
+    targets: int = 10,
+    labels: Mapping[str, str] = MappingProxyType({}),
+) -> list[Share]:
     """Shares of the sentences by topic and by stance, and of those about each target by their stance toward it.
 
     ``results`` is the whole corpus, ``gold`` holds the labels of the sample. Rows are for each topic and stance that is
     predicted or labelled, and for the ``targets`` targets with the most predicted stances. A sentence with several
     topics, or with several stances toward a target, counts for each. A label on which the model abstains counts.
-    Of two records that label a sentence the first counts.
+    Of two records that label a sentence the first counts. ``labels`` maps predicted labels to those of the gold.
 
     Ask :func:`refuse` first. Raises ValueError for a sentence of the sample without labels or prediction.
     """
-    corpus, predicted = _read(results, sampling)
+    corpus, predicted = _read(results, sampling, labels)
     pairs = [
         (said, guess)
         for said, guess in zip(_labelled(gold, sampling), predicted, strict=True)
@@ -247,17 +254,20 @@ def _key(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
-def _predicted(sentence: Sentence) -> _Said:
+def _said(sentence: Sentence, labels: Mapping[str, str]) -> _Said:
+    def named(label: str) -> str:
+        return labels.get(label, label)
+
     return _Said(
-        None if sentence.topics is None else frozenset(sentence.topics),
-        None if sentence.stance is None else frozenset([sentence.stance]),
-        None if sentence.stances is None else frozenset((_key(s.target), s.label) for s in sentence.stances),
+        None if sentence.topics is None else frozenset(map(named, sentence.topics)),
+        None if sentence.stance is None else frozenset([named(sentence.stance)]),
+        None if sentence.stances is None else frozenset((_key(s.target), named(s.label)) for s in sentence.stances),
     )
 
 
 def _given(article: Article, sentence: Sentence) -> _Said:
     """As predicted, but a stance is also toward the entity that its mention names: people shorten names."""
-    said = _predicted(sentence)
+    said = _said(sentence, {})
     if sentence.stances is None:
         return said
     names = {entity.id: entity.name for entity in article.entities or []}
@@ -282,16 +292,16 @@ def _labelled(gold: Sequence[Article], sampling: Sampling) -> list[_Said | None]
     return found
 
 
-def _read(results: Path, sampling: Sampling) -> tuple[_Corpus, list[_Said | None]]:
+def _read(results: Path, sampling: Sampling, labels: Mapping[str, str]) -> tuple[_Corpus, list[_Said | None]]:
     """The corpus as predicted, read article by article, and the prediction for each sentence of the sample."""
     numbers = _numbers(sampling)
     corpus = _Corpus()
     found: list[_Said | None] = [None] * len(sampling.drawn)
     for article in load_articles(results):
         for sentence in article.sentences or []:
-            corpus.add(sentence)
+            corpus.add(sentence, labels)
         for number, sentence in _drawn(article, numbers.get(article.id, []), sampling):
-            found[number] = _predicted(sentence)
+            found[number] = _said(sentence, labels)
     return corpus, found
 
 

@@ -256,6 +256,15 @@ def test_other_names_of_labels_need_a_mapping(tmp_path: Path) -> None:
     assert mapped.systems[0].tasks[-1].labels == ["disagree", "neutral", "agree"]
 
 
+def test_mentions_of_sentences_without_labels_are_not_invented(tmp_path: Path) -> None:
+    labels = gold("a")
+    labels.sentences = (labels.sentences or [])[:1]
+    labels.mentions = [m for m in labels.mentions or [] if m.start < len(BANK)]
+    (system,) = score(tmp_path, [labels], [predicted("a")]).systems
+    assert (system.matching.mentions, system.matching.mentions_invented) == (2, 0)
+    assert figures(system)["mention.precision"].value == 100
+
+
 def test_slices(tmp_path: Path) -> None:
     labels = [gold(f"a{n}", source="Gazette" if n % 2 else "Courier", date=f"2024-0{1 + n % 3}-05") for n in range(6)]
     results = [predicted(f"a{n}") for n in range(6)]

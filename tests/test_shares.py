@@ -47,6 +47,7 @@ def write(path: Path, records: Iterable[Article]) -> Path:
 def drawn(folder: Path, predicted: Sequence[Labels], n: int) -> tuple[Path, Sampling]:
     """Results with these predictions, and a random sample of them."""
     results = write(folder / "results.jsonl", articles(predicted))
+    (folder / "sample.sampling.json").unlink(missing_ok=True)  # of an earlier draw in the same test
     queue = queue_labels(results, folder / "sample.json", n=n, random_sample=True)
     assert queue.sampling is not None
     return results, load_sampling(queue.sampling)
