@@ -15,7 +15,14 @@ def expected_calibration_error(confidence: np.ndarray, correct: np.ndarray, bins
     Raises ValueError without items.
     """
     order = np.argsort(confidence, kind="stable")
-    return float(_error(confidence[order], np.asarray(correct, dtype=np.float64)[order][None], bins)[0])
+    even = even_over_ties(confidence, np.asarray(correct, dtype=np.float64))
+    return float(_error(confidence[order], even[order][None], bins)[0])
+
+
+def even_over_ties(confidence: np.ndarray, correct: np.ndarray) -> np.ndarray:
+    """float64 [items]: of equal confidences the share of right answers, so that their order does not count."""
+    _, tie = np.unique(confidence, return_inverse=True)
+    return np.asarray((np.bincount(tie, weights=correct) / np.bincount(tie))[tie])
 
 
 def ece_limit(confidence: np.ndarray, bins: int = BINS, simulations: int = DRAWS, seed: int = SEED) -> float:

@@ -50,14 +50,16 @@ def compare(
         [difference(each.first, each.other, each.articles, resamples, seed) for each in figures]
         for _, _, figures in comparisons
     ]
+    # Every figure is a comparison; one that is the same on every article has no p-value and would have had 1
+    tests = sum(map(len, found))
     known = [paired.p for row in found for paired in row if paired.p is not None]
-    corrected = iter(holm(known))
+    corrected = iter(holm([*known, *[1.0] * (tests - len(known))]))
     return [
         Comparison(
             first=first,
             other=other,
             differences=[
-                _row(each, paired, None if paired.p is None else next(corrected), len(known), first, other)
+                _row(each, paired, None if paired.p is None else next(corrected), tests, first, other)
                 for each, paired in zip(figures, row, strict=True)
             ],
         )
@@ -78,17 +80,21 @@ def _row(each: Comparable, paired: Paired, p_holm: float | None, tests: int, fir
         p_holm=p_holm,
         mcnemar_p=mcnemar(*each.right) if each.right else None,
         detectable=paired.detectable,
-        conclusion=conclude(paired, p_holm, tests, first, other),
+        conclusion=conclude(paired, p_holm, tests, first, other, each.articles),
     )
 
 
-def conclude(paired: Paired, p_holm: float | None, tests: int, first: str, other: str) -> str:
+def conclude(paired: Paired, p_holm: float | None, tests: int, first: str, other: str, articles: int) -> str:
     """What can be said, and what cannot, in a sentence or two."""
     if paired.low is None or paired.high is None or p_holm is None or paired.detectable is None:
+        if articles < 2:
+            return "Nothing can be concluded: there is one article, and so nothing to resample."
+        if paired.value == 0:
+            return f"{first} and {other} have the same figure on every article."
+        better, worse = (first, other) if paired.value > 0 else (other, first)
         return (
-            f"{first} and {other} do not differ on any article."
-            if paired.value == 0
-            else "Nothing can be concluded: there are too few articles to resample."
+            f"{better} is better than {worse} by {abs(paired.value):.1f} points on every article alike, so that "
+            "resampling gives no interval: see McNemar's test."
         )
     span = f"95% interval {paired.low:+.1f} to {paired.high:+.1f}"
     many = f", corrected for {tests} comparisons" if tests > 1 else ""

@@ -68,7 +68,7 @@ def drift(first: Sequence[Article], second: Sequence[Article], seed: int, embed:
         value = distance(own)
         if not np.isfinite(value):
             continue
-        usual = float(np.quantile([distance(mask) for mask in dealt], 0.95))
+        usual = float(np.nanquantile([distance(mask) for mask in dealt], 0.95))
         rows.append(Drift(name=name, value=value, usual=usual, far=value > usual, meaning=meaning))
     return rows
 

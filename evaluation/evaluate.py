@@ -27,6 +27,7 @@ from .slices import SLICES
 from .systems import Embed, Input, Read, mention_counts, mention_f1, read_systems, score_system
 
 PACKAGES = ("stancelens", "numpy", "scipy", "scikit-learn", "rouge-score")  # on which a figure's last digit may depend
+TARGETS = 10  # of which shares are corrected; none where no name may be shown
 COMPARED_SUMMARIES = ("rouge1", "rouge2", "rougeLsum")
 
 
@@ -81,10 +82,11 @@ def evaluate(
     record = _sampling(gold, sampling)
     metrics.shares_refused = refuse(systems[0].file, list(labelled.values()), record)
     if metrics.shares_refused is None and record is not None:
-        metrics.shares = corrected_shares(systems[0].file, list(labelled.values()), record, labels=options.labels)
-    scored = {pair.predicted.id for pair in read[0].matched.pairs}
+        metrics.shares = corrected_shares(
+            systems[0].file, list(labelled.values()), record, TARGETS if options.text else 0, options.labels
+        )
     if read[0].matched.results_only:
-        metrics.drift = drift_from_labels(systems[0].file, scored, options.seed, embed)
+        metrics.drift = drift_from_labels(systems[0].file, read[0].matched.labelled, options.seed, embed)
     return metrics, skipped
 
 
@@ -108,7 +110,7 @@ def _comparable(first: Read, other: Read) -> list[Comparable]:
             found.append(Comparable(f"{task}.{name}", statistics[0], statistics[1], len(held), right))
     counts = [mention_counts(read) for read in (first, other)]
     if counts[0].labelled.any() and "mentions" not in {*first.source.given, *other.source.given}:
-        held = np.flatnonzero(counts[0].labelled)
+        held = np.flatnonzero(counts[0].labelled + counts[0].predicted + counts[1].predicted)
         statistics = [of_groups(mention_f1(each), held, len(each.labelled)) for each in counts]
         found.append(Comparable("mention.f1", statistics[0], statistics[1], len(held)))
     for name in COMPARED_SUMMARIES:

@@ -139,13 +139,22 @@ def _answers(pair: Pair, gold: Sentence, predicted: Sentence | None) -> list[Sta
             share = max((overlap(a, b) for a in here for b in spans), default=0.0)
             named = stance.target.casefold() == offered[other].target.casefold()
             if share >= 0.5 or (named and not (here and spans)):
-                shares.append((-share, at, other))
+                alike = _holder(pair.gold, stance) == _holder(pair.predicted, offered[other])
+                shares.append((-share, not alike, at, other))
     taken: set[int] = set()
-    for _, at, other in sorted(shares):
+    for _, _, at, other in sorted(shares):
         if answers[at] is None and other not in taken:
             answers[at] = offered[other]
             taken.add(other)
     return answers
+
+
+def _holder(article: Article, stance: Stance) -> str | None:
+    """The holder's words, None for the author and for nobody named."""
+    if stance.holder is None:
+        return None
+    mention = next((m for m in article.mentions or [] if m.id == stance.holder.mention), None)
+    return (mention.of(article.text) if mention else stance.holder.name or "").casefold()
 
 
 def _spans(article: Article, sentence: Sentence, stance: Stance) -> list[Span]:
@@ -170,19 +179,20 @@ def _mentions(number: int, pair: Pair, found: Collected) -> None:
         return
     gold = sorted(pair.gold.mentions, key=lambda m: (m.start, m.end))
     predicted = sorted(pair.predicted.mentions or [], key=lambda m: (m.start, m.end))
-    if pair.gold.sentences is not None:  # of other sentences nobody has said which mentions they have
-        spans = [(sentence.start, sentence.end) for sentence in pair.gold.sentences]
-        predicted = [m for m in predicted if any(start <= m.start < end for start, end in spans)]
     matched = match_spans(gold, predicted)
     hit = set(matched.values())
+    judged = [True] * len(predicted)
+    if pair.gold.sentences is not None:  # of other sentences nobody has said which mentions they have
+        spans = [(sentence.start, sentence.end) for sentence in pair.gold.sentences]
+        judged = [at in hit or any(a <= m.start < b for a, b in spans) for at, m in enumerate(predicted)]
     found.counts.mentions += len(gold)
     found.counts.mentions_missed += len(gold) - len(matched)
-    found.counts.mentions_invented += len(predicted) - len(hit)
+    found.counts.mentions_invented += sum(judged) - len(hit)
     for here, mention in enumerate(gold):
         words = mention.of(pair.gold.text).split()
         named = any(word[:1].isupper() for word in words) and (len(words) > 1 or words[0].casefold() not in PRONOUNS)
         found.mentions.recalled.append((number, here in matched, named))
-    found.mentions.precise += [(number, there in hit) for there in range(len(predicted))]
+    found.mentions.precise += [(number, there in hit) for there in range(len(predicted)) if judged[there]]
 
 
 PRONOUNS = frozenset(
@@ -249,16 +259,18 @@ def _same_labels(task: str, items: Sequence[Item]) -> None:
     known = {label for item in items for label in item.probabilities or {}}
     observed = {item.predicted for item in items if item.predicted is not None}
     offered = known or observed
-    if not offered or not gold:
+    unknown, surplus = sorted(gold - offered), sorted(offered - gold)
+    sides = all(label.casefold() in SIDES for label in gold | offered)
+    # Results that say "favor" alone may be wrong each time; "agree" beside "favor" is another name for it
+    twins = [(b, a) for a in unknown for b in surplus if sides and SIDES[a.casefold()] == SIDES[b.casefold()]]
+    foreign = (known and unknown) or (not sides and not gold & offered)
+    if not offered or not gold or not (twins or foreign):
         return
-    unknown = sorted(gold - offered)
-    if (known and unknown) or not gold & offered:
-        surplus = sorted(offered - gold)
-        example = f"--map {surplus[0]}={unknown[0]}" if surplus and unknown else "--map"
-        raise MatchError(
-            f"{task}: the labels {', '.join(unknown)} are never predicted, which has {', '.join(sorted(offered))}: "
-            f"say which stands for which with {example}"
-        )
+    pairs = twins or [(surplus[0] if surplus else "PREDICTED", unknown[0])]
+    raise MatchError(
+        f"{task}: the labels {', '.join(unknown)} are never predicted, which has {', '.join(sorted(offered))}: "
+        f"say which stands for which with {' '.join(f'--map {left}={right}' for left, right in pairs)}"
+    )
 
 
 def as_arrays(items: Sequence[Item], labels: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:

@@ -93,7 +93,8 @@ class Matched:
     """The pairs, and what is left over."""
 
     pairs: list[Pair]
-    gold_only: list[str]  # ids
+    gold_articles: int  # with labels, whether they are among the pairs or not
+    labelled: set[str]  # ids of the predictions that have labels
     results_only: int
 
 
@@ -134,7 +135,8 @@ def match_articles(gold: dict[str, Article], results: Path, *, only_common: bool
             f"{results} has no prediction for {len(missing):,} of {len(gold):,} labelled articles "
             f"({_sample(missing)}): analyze them too, or score the common ones alone with --only-common"
         )
-    return Matched([Pair(gold[name], found[name]) for name in gold if name in found], missing, left)
+    pairs = [Pair(gold[name], found[name]) for name in gold if name in found]
+    return Matched(pairs, len(gold), {pair.predicted.id for pair in pairs}, left)
 
 
 def _sample(names: Iterable[str]) -> str:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import binomtest
 
-from .calibration import brier_scores, ece_limit, expected_calibration_error, log_losses
+from .calibration import brier_scores, ece_limit, even_over_ties, expected_calibration_error, log_losses
 from .intervals import Estimate, Statistic, estimate, mean_of, of_groups
 from .items import SIDES, Item, TaskName, as_arrays, label_set, probability_rows
+from .matching import MatchError
 from .metrics import f1_by_label, macro_f1_of, matthews_of, micro_f1_of
 from .result_schema import Bin, Calibration, CoveragePoint, Figure, LabelScores, Slice, Task
 
@@ -90,12 +91,12 @@ class Scorer:
         found = self.estimate(of_groups(statistic, held, len(counts)), len(held), bounds)
         return figure(name, found, int(counts.sum()), len(held))
 
-    def article_mean(self, name: str, values: np.ndarray) -> Figure:
+    def article_mean(self, name: str, values: np.ndarray, bounds: tuple[float, float]) -> Figure:
         """Of one value an article, NaN where it has none."""
         known = np.isfinite(values).astype(np.float64)
         numbers = np.arange(len(values))
         mean = mean_of(values[known > 0], numbers[known > 0], len(values))
-        return self.over_articles(name, mean, known, (-np.inf, np.inf))
+        return self.over_articles(name, mean, known, bounds)
 
     def task(self, task: TaskName, of: Scored, slices: Sequence[Slice]) -> Task:
         return Task(
@@ -118,10 +119,11 @@ class Scorer:
             apart = np.abs(sides[told.gold] - sides[told.predicted])
             yield self.mean(f"{task}.ordinal_error", told, apart, (0.0, 2.0))
         yield self.mean(f"{task}.missing", of, 1.0 - answered, FRACTION)
-        silent = np.asarray([item.abstained for item in of.items])
+        told = of.part(answered)
+        silent = np.asarray([item.abstained for item in told.items], dtype=bool)
         if silent.any():
-            yield self.mean(f"{task}.coverage", of, 1.0 - silent, FRACTION)
-            told = of.part(~silent)
+            yield self.mean(f"{task}.coverage", told, 1.0 - silent, FRACTION)
+            told = told.part(~silent)
             yield self.figure(f"{task}.macro_f1_answered", told, told.statistic(macro_f1_of))
 
     def _per_label(self, task: str, of: Scored) -> Iterator[LabelScores]:
@@ -142,7 +144,9 @@ class Scorer:
         rows = probability_rows(of.items, of.labels)
         if rows is None or not len(rows):
             return None
-        confidence, right = rows.max(axis=1), of.right.astype(np.float64)
+        if rows.min() < 0 or rows.max() > 1 + 1e-6:
+            raise MatchError(f"{task}: probabilities must lie between 0 and 1, and {rows.max():g} is among them")
+        confidence, right = rows[np.arange(len(rows)), of.predicted], of.right.astype(np.float64)
         ece = expected_calibration_error(confidence, right)
         points = list(coverage_points(confidence, right))
         enough = [point for point in points if point.accuracy >= self.wanted_accuracy]
@@ -204,7 +208,7 @@ def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
 def area_under_risk_coverage(confidence: np.ndarray, right: np.ndarray, of: Scored) -> Statistic:
     """Mean share of wrong answers over all coverages, the surest answers first (Geifman, Uziel and El-Yaniv 2019)."""
     order = np.argsort(-confidence, kind="stable")
-    wrong, article = 1 - right[order], of.article[order]
+    wrong, article = 1 - even_over_ties(confidence, right)[order], of.article[order]
 
     def statistic(weights: np.ndarray) -> np.ndarray:
         found = []
@@ -220,8 +224,9 @@ def area_under_risk_coverage(confidence: np.ndarray, right: np.ndarray, of: Scor
 
 def reliability(confidence: np.ndarray, right: np.ndarray, bins: int = BINS) -> Iterator[Bin]:
     order = np.argsort(confidence, kind="stable")
+    right = even_over_ties(confidence, right)
     for part in np.array_split(order, min(bins, len(order))):
-        hits = int(right[part].sum())
+        hits = round(float(right[part].sum()))
         ends = binomtest(hits, len(part)).proportion_ci(method="wilson")
         yield Bin(
             confidence=float(confidence[part].mean()),

@@ -106,9 +106,9 @@ def score_system(read: Read, scorer: Scorer, slices: Sequence[str], *, text: boo
         model=model.get("name"),
         model_sha256=model.get("sha256"),
         matching=Matching(
-            gold_articles=len(matched.pairs) + len(matched.gold_only),
+            gold_articles=matched.gold_articles,
             scored_articles=len(matched.pairs),
-            gold_only=len(matched.gold_only),
+            gold_only=matched.gold_articles - len(matched.pairs),
             results_only=matched.results_only,
             **vars(counts),
         ),
@@ -118,7 +118,7 @@ def score_system(read: Read, scorer: Scorer, slices: Sequence[str], *, text: boo
         ],
         mentions=_mention_figures(read, scorer),
         summaries=[
-            scorer.article_mean(f"summary.{name}", values)
+            scorer.article_mean(f"summary.{name}", values, MEASURES[name].bounds)
             for name, values in read.summaries.items()
             if np.isfinite(values).any()
         ],
@@ -128,6 +128,8 @@ def score_system(read: Read, scorer: Scorer, slices: Sequence[str], *, text: boo
 
 def _model(results: Path) -> dict[str, str]:
     """What run.json beside the results says of the model; nothing for what others have made."""
+    if results.name != RESULTS:
+        return {}
     try:
         found = json.loads((results.parent / "run.json").read_text(encoding="utf-8"))["model"]
         return {name: str(found[name]) for name in ("name", "sha256")}
@@ -191,7 +193,7 @@ def _mention_figures(read: Read, scorer: Scorer) -> list[Figure]:
         ("mention.precision", ratio(counts.right, counts.predicted), counts.predicted),
         ("mention.recall", ratio(counts.found, counts.labelled), counts.labelled),
         ("mention.recall_named", ratio(counts.named_found, counts.named), counts.named),
-        ("mention.f1", mention_f1(counts), counts.labelled),
+        ("mention.f1", mention_f1(counts), counts.labelled + counts.predicted),
     ]
     return [scorer.over_articles(name, statistic, of, PERCENT) for name, statistic, of in rows]
 

@@ -181,7 +181,7 @@ def test_a_comparison_is_paired_and_corrected(tmp_path: Path) -> None:
     assert stance.conclusion.startswith("s0 is better than s1 by 13.")
     topic = rows["topic.accuracy"]
     assert (topic.difference, topic.p, topic.mcnemar_p) == (0, None, 1)
-    assert topic.conclusion == "s0 and s1 do not differ on any article."
+    assert topic.conclusion == "s0 and s1 have the same figure on every article."
 
 
 def test_what_results_lack_is_wrong_or_left_out(tmp_path: Path) -> None:
@@ -247,7 +247,7 @@ def test_other_names_of_labels_need_a_mapping(tmp_path: Path) -> None:
         sentence.stance = names[sentence.stance or ""]
         for stance in sentence.stances or []:
             stance.label = names[stance.label]
-    with pytest.raises(MatchError, match=r"the labels agree, disagree are never predicted.*--map against=agree"):
+    with pytest.raises(MatchError, match=r"the labels agree, disagree are never predicted.*--map against=disagree"):
         score(tmp_path, [labels], [predicted("a")])
     mapped = score(tmp_path, [labels], [predicted("a")], labels={"against": "disagree", "favor": "agree"})
     plain = score(tmp_path, [gold("a")], [predicted("a")])
@@ -306,3 +306,64 @@ def test_the_command(tmp_path: Path) -> None:
     assert (done.exit_code, "--map 'against' is not of the form" in done.output) == (2, True)
     done = CliRunner().invoke(app, ["evaluate", str(tmp_path), "--gold", str(labels), "--out", str(out)])
     assert (done.exit_code, "holds no results.jsonl" in done.output) == (2, True)
+
+
+def test_invented_mentions_count_in_articles_without_any(tmp_path: Path) -> None:
+    labels = [article("a", (BANK, {"stances": [toward("Duval", "neutral")]})), article("b", (PLAN, {"stances": []}))]
+    found = [
+        labels[0],
+        article("b", (PLAN, {"stances": [toward(w, "neutral") for w in ("mayor", "plan", "The", "the")]})),
+    ]
+    (system,) = score(tmp_path, labels, found).systems
+    values = {name: each.value for name, each in figures(system).items()}
+    assert values["mention.f1"] == pytest.approx(100 * 2 / (2 + 4))
+
+
+def test_mentions_outside_the_labelled_sentences_are_found_too(tmp_path: Path) -> None:
+    labels = gold("a")
+    labels.sentences = (labels.sentences or [])[:1]
+    (system,) = score(tmp_path, [labels], [predicted("a")]).systems
+    assert figures(system)["mention.recall"].value == 75  # the mayor was missed
+
+
+def test_a_difference_on_every_article_alike_is_one(tmp_path: Path) -> None:
+    labels = [gold(f"a{n}") for n in range(20)]
+    bad = [predicted(f"a{n}") for n in range(20)]
+    (comparison,) = score(tmp_path, labels, labels, bad).comparisons
+    (row,) = [each for each in comparison.differences if each.name == "target_stance.accuracy"]
+    assert row.p is None
+    assert row.mcnemar_p is not None
+    assert row.mcnemar_p < 0.001
+    assert row.conclusion.startswith("s0 is better than s1 by 50.0 points on every article alike")
+
+
+def test_of_two_stances_toward_a_target_the_holder_decides(tmp_path: Path) -> None:
+    sides = [("Duval", "against"), ("Bell", "favor")]
+    both = [{"target": "bank", "mention": "bank", "label": label, "holder": {"name": who}} for who, label in sides]
+    (system,) = score(
+        tmp_path, [article("a", (BANK, {"stances": both}))], [article("a", (BANK, {"stances": both[::-1]}))]
+    ).systems
+    assert figures(system)["target_stance.accuracy"].value == 100
+
+
+def test_counts_are_of_all_labelled_articles_whatever_the_others_lack(tmp_path: Path) -> None:
+    labels = [gold(name) for name in "abc"]
+    first, second = [predicted("a"), predicted("b")], [predicted("b"), predicted("c")]
+    for system in score(tmp_path, labels, first, second, only_common=True).systems:
+        assert (system.matching.gold_articles, system.matching.scored_articles, system.matching.gold_only) == (3, 1, 2)
+
+
+def test_one_side_alone_is_an_answer_and_percentages_are_no_probabilities(tmp_path: Path) -> None:
+    labels = [article("a", (BANK, {"stance": "against"}))]
+    (system,) = score(tmp_path, labels, [article("a", (BANK, {"stance": "favor"}))]).systems
+    assert figures(system)["sentence_stance.accuracy"].value == 0
+    percent = article("a", (BANK, {"stance": "favor", "probabilities": {"stance": {"against": 13.0, "favor": 87.0}}}))
+    with pytest.raises(MatchError, match="between 0 and 1, and 87 is among them"):
+        score(tmp_path, labels, [percent])
+
+
+def test_other_names_are_refused_without_probabilities_too(tmp_path: Path) -> None:
+    labels = [article("a", (BANK, {"stance": "against"}), (PLAN, {"stance": "neutral"}))]
+    found = [article("a", (BANK, {"stance": "disagree"}), (PLAN, {"stance": "neutral"}))]
+    with pytest.raises(MatchError, match="--map disagree=against"):
+        score(tmp_path, labels, found)

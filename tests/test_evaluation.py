@@ -80,3 +80,9 @@ def test_a_thousand_resamples_of_a_thousand_items_are_fast() -> None:
     start = time.perf_counter()
     macro_f1_interval(gold, predicted, 17, range(1000))
     assert time.perf_counter() - start < 3
+
+
+def test_of_equal_confidences_the_order_does_not_count() -> None:
+    confidence, right = np.full(100, 0.5), np.arange(100) < 50
+    assert expected_calibration_error(confidence, right) == pytest.approx(0)
+    assert expected_calibration_error(confidence, ~right) == pytest.approx(0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 from sklearn.metrics import (
@@ -48,6 +48,7 @@ def items(draw: st.DrawFn) -> list[Item]:
     return found
 
 
+@settings(deadline=None)  # a busy machine is slow now and then
 @given(items())
 def test_figures_equal_scikit_learns(found: list[Item]) -> None:
     task = Scorer(20, 0, 0.9).task("target_stance", scored(found, 4), [])
@@ -69,7 +70,7 @@ def test_figures_equal_scikit_learns(found: list[Item]) -> None:
         assert (row.recall.value or 0) == pytest.approx(100 * scores[1][at])
         assert (row.f1.value or 0) == pytest.approx(100 * scores[2][at])
         assert row.support == scores[3][at]
-    told = [item for item in found if not item.abstained]
+    told = [item for item in found if not item.abstained and item.predicted is not None]
     if "macro_f1_answered" in values and told:
         gold = [item.gold[0] for item in told]
         predicted = [item.predicted or "(none)" for item in told]
@@ -78,6 +79,7 @@ def test_figures_equal_scikit_learns(found: list[Item]) -> None:
         assert values["macro_f1_answered"] == pytest.approx(expected)
 
 
+@settings(deadline=None)  # a busy machine is slow now and then
 @given(items())
 def test_calibration_equals_plain_loops(found: list[Item]) -> None:
     of = scored(found, 4)
