@@ -171,6 +171,8 @@ def evaluate(
     from .models.weights import WeightsError
 
     try:
+        if (out / "run.json").exists() or (out / "results.jsonl").exists():
+            raise ValueError(f"{out} holds the results of a run: choose another folder for the report")
         options = Options(
             only_common=only_common,
             slices=tuple(name.strip() for name in slice_by.split(",") if name.strip()),
@@ -194,9 +196,9 @@ def evaluate(
 @contextmanager
 def _systems(names: list[str], gold: list[Path]) -> Iterator[tuple[list[Input], list[int], Embedder | None]]:
     """The results to score, those of models made on the way; the numbers of those that the first is compared with; and
-    what embeds summaries, where there are any."""
+    what embeds texts, where it is installed."""
     from .evaluation.matching import read_gold
-    from .evaluation.systems import Input, results_file
+    from .evaluation.systems import Input, given_to, results_file
     from .inference.analyzer import is_model
     from .inference.on_labels import analyze_labelled, given_by
     from .models.embedding import find_embedder
@@ -207,9 +209,12 @@ def _systems(names: list[str], gold: list[Path]) -> Iterator[tuple[list[Input], 
     systems, also = [], []
     with TemporaryDirectory(prefix="stancelens-") as scratch:
         for number, name in enumerate(names):
-            short = Path(name).name or name
+            short = Path(name).resolve().name
+            if [Path(other).resolve().name for other in names].count(short) > 1:
+                short = f"{number + 1}. {name}"
             if not is_model(name):
-                systems.append(Input(short, results_file(Path(name))))
+                file = results_file(Path(name))
+                systems.append(Input(short, file, given_to(file)))
                 continue
             work = Path(scratch) / str(number)
             whole = Input(f"{short}, end to end", analyze_labelled(articles, work / "whole", name, ()))
@@ -219,8 +224,7 @@ def _systems(names: list[str], gold: list[Path]) -> Iterator[tuple[list[Input], 
                 also.append(whole)
             else:
                 systems.append(whole)
-        embed = find_embedder() if any(article.summaries for article in articles) else None
-        yield [*systems, *also], list(range(1, len(systems))), embed
+        yield [*systems, *also], list(range(1, len(systems))), find_embedder()
 
 
 def main() -> None:

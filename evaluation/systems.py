@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -126,15 +127,25 @@ def score_system(read: Read, scorer: Scorer, slices: Sequence[str], *, text: boo
     )
 
 
+def given_to(results: Path) -> tuple[str, ...]:
+    """What run.json beside the results says that the run was given of the labels."""
+    given = (_run(results).get("command") or {}).get("given") or []
+    return tuple(name for name in ("sentences", "mentions") if name in given)
+
+
 def _model(results: Path) -> dict[str, str]:
-    """What run.json beside the results says of the model; nothing for what others have made."""
-    if results.name != RESULTS:
-        return {}
+    """What run.json beside the results says of the model."""
+    model = _run(results).get("model") or {}
+    return {name: str(model[name]) for name in ("name", "sha256") if name in model}
+
+
+def _run(results: Path) -> dict[str, Any]:
+    """run.json beside the results; nothing for what others have made."""
     try:
-        found = json.loads((results.parent / "run.json").read_text(encoding="utf-8"))["model"]
-        return {name: str(found[name]) for name in ("name", "sha256")}
-    except (OSError, ValueError, KeyError, TypeError):
+        found = json.loads((results.parent / "run.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         return {}
+    return found if isinstance(found, dict) and results.name == RESULTS else {}
 
 
 def _slices(by: str, task: TaskName, of: Scored, read: Read, scorer: Scorer) -> list[Slice]:

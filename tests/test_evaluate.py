@@ -304,6 +304,14 @@ def test_the_command(tmp_path: Path) -> None:
     assert json.loads((out / "metrics.json").read_text(encoding="utf-8"))["schema_version"] == 1
     done = CliRunner().invoke(app, [*command, "--map", "against"])
     assert (done.exit_code, "--map 'against' is not of the form" in done.output) == (2, True)
+    done = CliRunner().invoke(app, [*command[:-4], "--out", str(results)])
+    assert (done.exit_code, "holds the results of a run" in done.output) == (2, True)
+    twin = write(tmp_path / "other" / "run" / "results.jsonl", [predicted(f"a{n}") for n in range(12)]).parent
+    (twin / "run.json").write_text('{"command": {"given": ["mentions"]}, "model": {"name": "x"}}', encoding="utf-8")
+    done = CliRunner().invoke(app, [*command, "--compare", str(twin)])
+    assert done.exit_code == 0, done.output
+    assert f"2. {twin}: 12 articles" in done.output
+    assert json.loads((out / "metrics.json").read_text(encoding="utf-8"))["systems"][1]["given"] == ["mentions"]
     done = CliRunner().invoke(app, ["evaluate", str(tmp_path), "--gold", str(labels), "--out", str(out)])
     assert (done.exit_code, "holds no results.jsonl" in done.output) == (2, True)
 
