@@ -25,6 +25,8 @@ from ..data.labels import IPTC_TOPICS
 from ..data.schema import Article, Mention, Span
 from ..evaluation.calibration import ece_limit, expected_calibration_error
 from ..evaluation.intervals import RESAMPLES, SEED, Estimate, interval, mean_interval
+from ..evaluation.items import is_name
+from ..evaluation.matching import overlap
 from ..evaluation.metrics import confusion, macro_f1_of, most_confident
 from ..inference.analyzer import model_folder
 from ..inference.decode import decode_mentions, softmax
@@ -47,8 +49,6 @@ BBC = {
 }
 PERCENT = (0.0, 100.0)
 SECTIONS = sorted(set(BBC.values()))
-PRONOUNS = """i me my mine myself you your yours yourself he him his himself she her hers herself it its itself we us
-our ours ourselves they them their theirs themselves who whom whose that this these those one"""
 
 
 def read(runtime: Runtime, article: Article) -> Reading:
@@ -97,17 +97,6 @@ def newsmtsc(figures: Figures, name: str, items: Items) -> None:
     figures.values[f"{key}.n.{figures.model}"] = n
 
 
-def is_name(text: str) -> bool:
-    """A target that is named: it holds a capital letter and is no pronoun."""
-    return text.casefold() not in PRONOUNS.split() and any(character.isupper() for character in text)
-
-
-def covers(gold: Span, start: int, end: int) -> bool:
-    """Whether a found span and a gold one share at least half of their union."""
-    shared = min(gold.end, end) - max(gold.start, start)
-    return shared > 0 and 2 * shared >= max(gold.end, end) - min(gold.start, start)
-
-
 def mention_recall(figures: Figures, key: str, runtime: Runtime, data: Path, names: list[str]) -> None:
     """Over the distinct named targets of all files together."""
     hits, groups, seen = [], [], set()
@@ -118,7 +107,9 @@ def mention_recall(figures: Figures, key: str, runtime: Runtime, data: Path, nam
                 identity = (article.text, mention.start, mention.end)
                 if is_name(mention.of(article.text)) and identity not in seen:
                     seen.add(identity)
-                    hits.append(100.0 * any(covers(mention, start, end) for start, end, _ in found))
+                    hits.append(
+                        100.0 * any(overlap(mention, Span(start=start, end=end)) >= 0.5 for start, end, _ in found)
+                    )
                     groups.append(article.text)
     figures.add(key, mean_interval(np.asarray(hits), groups, PERCENT), len(hits))
 

@@ -189,54 +189,20 @@ def _mentions(number: int, pair: Pair, found: Collected) -> None:
     found.counts.mentions_missed += len(gold) - len(matched)
     found.counts.mentions_invented += sum(judged) - len(hit)
     for here, mention in enumerate(gold):
-        words = mention.of(pair.gold.text).split()
-        named = any(word[:1].isupper() for word in words) and (len(words) > 1 or words[0].casefold() not in PRONOUNS)
-        found.mentions.recalled.append((number, here in matched, named))
+        found.mentions.recalled.append((number, here in matched, is_name(mention.of(pair.gold.text))))
     found.mentions.precise += [(number, there in hit) for there in range(len(predicted)) if judged[there]]
 
 
-PRONOUNS = frozenset(
-    [
-        "i",
-        "me",
-        "my",
-        "mine",
-        "myself",
-        "you",
-        "your",
-        "yours",
-        "yourself",
-        "he",
-        "him",
-        "his",
-        "himself",
-        "she",
-        "her",
-        "hers",
-        "herself",
-        "it",
-        "its",
-        "itself",
-        "we",
-        "us",
-        "our",
-        "ours",
-        "ourselves",
-        "they",
-        "them",
-        "their",
-        "theirs",
-        "themselves",
-        "who",
-        "whom",
-        "whose",
-        "that",
-        "this",
-        "these",
-        "those",
-        "one",
-    ]
-)
+_PRONOUNS = """
+    i me my mine myself you your yours yourself he him his himself she her hers herself it its itself we us our ours
+    ourselves they them their theirs themselves who whom whose that this these those one
+"""
+PRONOUNS = frozenset(_PRONOUNS.split())
+
+
+def is_name(text: str) -> bool:
+    """Whether a mention names what it means: it holds a capital letter and is no pronoun."""
+    return text.casefold() not in PRONOUNS and any(character.isupper() for character in text)
 
 
 def label_set(items: Iterable[Item]) -> list[str]:

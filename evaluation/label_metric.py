@@ -10,7 +10,7 @@ import evaluate
 import numpy as np
 
 from .calibration import brier_scores, ece_limit, expected_calibration_error, log_losses
-from .metrics import confusion, f1_by_label, macro_f1, matthews_of, micro_f1_of
+from .metrics import confusion, f1_by_label, macro_f1_of, matthews_of, micro_f1_of
 from .offline_metric import OfflineMetric
 
 _LABELS = """
@@ -42,7 +42,7 @@ class LabelAgreement(OfflineMetric):
         given, gold = np.asarray(predictions), np.asarray(references)
         counts = confusion(gold, given, 1 + int(max(given.max(), gold.max())))
         return {
-            "macro_f1": macro_f1(gold, given),
+            "macro_f1": float(macro_f1_of(counts)),
             "micro_f1": float(micro_f1_of(counts)),
             "mcc": float(matthews_of(counts)),
             "f1": f1_by_label(counts).tolist(),

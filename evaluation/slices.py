@@ -42,7 +42,7 @@ def _values(by: str, item: Item, article: Article, *, years: bool) -> Sequence[s
     if by == "source":
         return [article.source or UNKNOWN]
     if by == "date":
-        return [(article.date or UNKNOWN)[: 4 if years else 7] if article.date else UNKNOWN]
+        return [article.date[: 4 if years else 7] if article.date else UNKNOWN]
     if by == "topic":
         return (sentences[item.sentence].topics or article.topics or [UNKNOWN])[:1]
     if by == "length":
