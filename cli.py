@@ -194,11 +194,13 @@ def evaluate(
 
 
 @contextmanager
-def _systems(names: list[str], gold: list[Path]) -> Iterator[tuple[list[Input], list[int], Embedder | None]]:
-    """The results to score, those of models made on the way; the numbers of those that the first is compared with; and
-    what embeds texts, where it is installed."""
+def _systems(
+    names: list[str], gold: list[Path]
+) -> Iterator[tuple[list[Input], list[tuple[Input, Input]], Embedder | None]]:
+    """The results to score, those of models made on the way; those of them to compare; and what embeds texts, where it
+    is installed."""
     from .evaluation.matching import read_gold
-    from .evaluation.systems import Input, given_to, results_file
+    from .evaluation.systems import Input, given_to, like_with_like, results_file
     from .inference.analyzer import is_model
     from .inference.on_labels import analyze_labelled, given_by
     from .models.embedding import find_embedder
@@ -206,7 +208,7 @@ def _systems(names: list[str], gold: list[Path]) -> Iterator[tuple[list[Input], 
     labelled, _ = read_gold(gold)
     articles = list(labelled.values())
     given = given_by(articles)
-    systems, also = [], []
+    runs: list[list[Input]] = []
     with TemporaryDirectory(prefix="stancelens-") as scratch:
         for number, name in enumerate(names):
             short = Path(name).resolve().name
@@ -214,17 +216,17 @@ def _systems(names: list[str], gold: list[Path]) -> Iterator[tuple[list[Input], 
                 short = f"{number + 1}. {name}"
             if not is_model(name):
                 file = results_file(Path(name))
-                systems.append(Input(short, file, given_to(file)))
+                runs.append([Input(short, file, given_to(file))])
                 continue
             work = Path(scratch) / str(number)
             whole = Input(f"{short}, end to end", analyze_labelled(articles, work / "whole", name, ()))
             if given:
                 file = analyze_labelled(articles, work / "given", name, given)
-                systems.append(Input(f"{short}, {' and '.join(given)} given", file, given))
-                also.append(whole)
+                runs.append([Input(f"{short}, {' and '.join(given)} given", file, given), whole])
             else:
-                systems.append(whole)
-        yield [*systems, *also], list(range(1, len(systems))), find_embedder()
+                runs.append([whole])
+        systems = [own[0] for own in runs] + [whole for own in runs for whole in own[1:]]
+        yield systems, like_with_like(runs), find_embedder()
 
 
 def main() -> None:

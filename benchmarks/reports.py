@@ -22,7 +22,7 @@ from ..data.schema import Article
 from ..evaluation.evaluate import Options, evaluate
 from ..evaluation.report_files import write_reports
 from ..evaluation.report_terminal import render_terminal
-from ..evaluation.systems import Input
+from ..evaluation.systems import Input, like_with_like
 from ..inference.on_labels import analyze_labelled, given_by
 from ..models.embedding import find_embedder
 from .stored_summaries import write_stored
@@ -51,20 +51,21 @@ def report(part: Part, models: list[str], data: Path, out: Path, scratch: Path) 
     gold = scratch / "gold.jsonl"
     write_stancelens(part.articles, gold)
     given = given_by(part.articles)
-    systems: list[Input] = []
-    also: list[Input] = []
+    runs: list[list[Input]] = []
     for model in models:
+        own = []
         if given:
             file = analyze_labelled(part.articles, scratch / model / "given", model, given)
-            systems.append(Input(f"{model}, {' and '.join(given)} given", file, given))
+            own.append(Input(f"{model}, {' and '.join(given)} given", file, given))
         if part.end_to_end:
-            whole = Input(f"{model}, end to end", analyze_labelled(part.articles, scratch / model / "whole", model, ()))
-            (also if given else systems).append(whole)
+            whole = analyze_labelled(part.articles, scratch / model / "whole", model, ())
+            own.append(Input(f"{model}, end to end", whole))
+        runs.append(own)
     if part.name == "summaries":
-        systems += [Input(name, file) for name, file in write_stored(data, scratch / "stored").items()]
+        runs += [[Input(name, file)] for name, file in write_stored(data, scratch / "stored").items()]
     embed = find_embedder() if part.name == "summaries" else None
-    compared = range(1, len(systems))
-    metrics, _ = evaluate([*systems, *also], [gold], Options(text=part.ours), compared=compared, embed=embed)
+    systems = [own[0] for own in runs] + [whole for own in runs for whole in own[1:]]
+    metrics, _ = evaluate(systems, [gold], Options(text=part.ours), compared=like_with_like(runs), embed=embed)
     write_reports(metrics, out / part.name)
     print(f"{part.name}\n\n{render_terminal(metrics)}\n", flush=True)
 

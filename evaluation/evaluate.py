@@ -22,7 +22,7 @@ from .matching import read_gold
 from .metrics import macro_f1_of
 from .result_schema import Metrics, Source
 from .scores import Scored, Scorer, accuracy_of
-from .shares import corrected_shares, refuse
+from .shares import NoSharesError, corrected_shares
 from .slices import SLICES
 from .systems import Embed, Input, Read, mention_counts, mention_f1, read_systems, score_system
 
@@ -43,18 +43,22 @@ class Options:
     resamples: int = RESAMPLES  # of the bootstrap, 100 or more
     seed: int = SEED
 
+    def __post_init__(self) -> None:
+        if unknown := [name for name in self.slices if name not in SLICES]:
+            raise ValueError(f"no slice {unknown[0]!r}: one of {', '.join(SLICES)}")
+
 
 def evaluate(
     systems: Sequence[Input],
     gold: Sequence[Path],
     options: Options,
     *,
-    compared: Sequence[int] = (),
+    compared: Sequence[tuple[Input, Input]] = (),
     sampling: Path | None = None,
     embed: Embed | None = None,
 ) -> tuple[Metrics, list[Skipped]]:
-    """Score the systems, and compare the first with those whose numbers are ``compared``. Also returns what the label
-    files hold that is no label.
+    """Score the systems, and compare the pairs of them in ``compared``. Also returns what the label files hold that is
+    no label.
 
     ``sampling`` is the record of the random sample of which the labels are, by default the one beside a label file;
     with it shares in the corpus of the first results are corrected. ``embed`` maps texts to unit vectors, for the
@@ -62,9 +66,10 @@ def evaluate(
     """
     labelled, skipped = read_gold(gold)
     read = read_systems(systems, labelled, options.labels, only_common=options.only_common, embed=embed)
+    of = {each.source: each for each in read}
     scorer = Scorer(options.resamples, options.seed, options.wanted_accuracy)
     metrics = Metrics(
-        gold=[Source(name=path.name, sha256=file_hash(path)) for path in gold if path.is_file()],
+        gold=[Source(name=name, sha256=file_hash(file)) for path in gold for name, file in _files(path)],
         seed=options.seed,
         resamples=options.resamples,
         only_common=options.only_common,
@@ -72,27 +77,37 @@ def evaluate(
         versions={name: version(name) for name in PACKAGES},
         systems=[score_system(each, scorer, options.slices, text=options.text) for each in read],
         comparisons=compare(
-            [(read[0].source.name, read[at].source.name, list(_comparable(read[0], read[at]))) for at in compared],
+            [(one.name, two.name, list(_comparable(of[one], of[two]))) for one, two in compared],
             options.resamples,
             options.seed,
         ),
         shares=[],
         text=options.text,
     )
-    record = _sampling(gold, sampling)
-    metrics.shares_refused = refuse(systems[0].file, list(labelled.values()), record)
-    if metrics.shares_refused is None and record is not None:
-        metrics.shares = corrected_shares(
-            systems[0].file, list(labelled.values()), record, TARGETS if options.text else 0, options.labels
-        )
+    targets = TARGETS if options.text else 0
+    try:
+        record = _sampling(gold, sampling)
+        metrics.shares = corrected_shares(systems[0].file, list(labelled.values()), record, targets, options.labels)
+    except NoSharesError as error:
+        metrics.shares_refused = str(error)
     if read[0].matched.results_only:
         metrics.drift = drift_from_labels(systems[0].file, read[0].matched.labelled, options.seed, embed)
     return metrics, skipped
 
 
+def _files(path: Path) -> list[tuple[str, Path]]:
+    """A label file, or all files of a folder, by name."""
+    if path.is_file():
+        return [(path.name, path)]
+    return [(f"{path.name}/{file.relative_to(path)}", file) for file in sorted(path.rglob("*")) if file.is_file()]
+
+
 def _sampling(gold: Sequence[Path], named: Path | None) -> Sampling | None:
+    """The record that is named, else the one beside a label file. Raises NoSharesError for several."""
     beside = [path for path in map(sampling_path, gold) if path.is_file()]
-    path = named or (beside[0] if len(beside) == 1 else None)
+    if named is None and len(beside) > 1:
+        raise NoSharesError(f"There are {len(beside)} records of a random sample: give the labels of one sample alone.")
+    path = named or next(iter(beside), None)
     return load_sampling(path) if path else None
 
 
@@ -109,7 +124,7 @@ def _comparable(first: Read, other: Read) -> list[Comparable]:
             right = (_right(one), _right(two)) if name == "accuracy" else None
             found.append(Comparable(f"{task}.{name}", statistics[0], statistics[1], len(held), right))
     counts = [mention_counts(read) for read in (first, other)]
-    if counts[0].labelled.any() and "mentions" not in {*first.source.given, *other.source.given}:
+    if counts[0].labelled.any() and first.source.finds_mentions and other.source.finds_mentions:
         held = np.flatnonzero(counts[0].labelled + counts[0].predicted + counts[1].predicted)
         statistics = [of_groups(mention_f1(each), held, len(each.labelled)) for each in counts]
         found.append(Comparable("mention.f1", statistics[0], statistics[1], len(held)))

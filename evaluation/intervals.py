@@ -141,6 +141,16 @@ def mean_of(values: np.ndarray, numbers: np.ndarray, groups: int) -> Statistic:
     return statistic
 
 
+def ratio_of(part: np.ndarray, whole: np.ndarray) -> Statistic:
+    """Percent of the groups' counts, float [groups] each; NaN where there are none."""
+
+    def statistic(weights: np.ndarray) -> np.ndarray:
+        total = weights @ whole
+        return 100 * np.divide(weights @ part, total, out=np.full(len(weights), np.nan), where=total > 0)
+
+    return statistic
+
+
 def of_groups(statistic: Statistic, held: np.ndarray, groups: int) -> Statistic:
     """A statistic of all groups as one of the weights of those in ``held``, the others counting nothing: groups without
     an item of the figure must not be resampled."""

@@ -74,7 +74,7 @@ def collect(pairs: Sequence[Pair], labels: Mapping[str, str]) -> Collected:
         answered = list(iter_sentences(pair))
         found.counts.sentences += len(answered)
         found.counts.sentences_missed += sum(there is None for _, there in answered)
-        found.counts.sentences_invented += len(pair.predicted.sentences or []) - sum(t is not None for _, t in answered)
+        found.counts.sentences_invented += _invented(pair, {there for _, there in answered})
         for here, there in answered:
             gold = (pair.gold.sentences or [])[here]
             predicted = None if there is None else (pair.predicted.sentences or [])[there]
@@ -83,6 +83,14 @@ def collect(pairs: Sequence[Pair], labels: Mapping[str, str]) -> Collected:
     for task, items in found.items.items():
         _same_labels(task, items)
     return found
+
+
+def _invented(pair: Pair, answers: set[int | None]) -> int:
+    """Predicted sentences that answer no labelled one though they share text with one: of text without labels nobody
+    has said how it is cut."""
+    gold, predicted = pair.gold.sentences or [], pair.predicted.sentences or []
+    others = [sentence for at, sentence in enumerate(predicted) if at not in answers]
+    return sum(any(overlap(sentence, own) > 0 for own in gold) for sentence in others)
 
 
 def _sentence(

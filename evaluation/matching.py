@@ -10,7 +10,7 @@ from pathlib import Path
 from ..data.agreement import settles
 from ..data.drafts import Skipped
 from ..data.importers.record_pages import is_prediction
-from ..data.label_files import detect, read_labels
+from ..data.label_files import detect, has_labels, read_labels
 from ..data.schema import Article, Mention, Span, load_articles, text_hash
 
 
@@ -68,7 +68,8 @@ def read_gold(paths: Sequence[Path]) -> tuple[dict[str, Article], list[Skipped]]
         for article in load_articles(path) if own and path.is_file() else read_labels(path, skipped=skipped.append):
             if is_prediction(article):
                 raise MatchError(f"{path}: {article.id!r} is a prediction, not a label")
-            records[article.id].append(article)
+            if has_labels(article):
+                records[article.id].append(article)
     if not records:
         why = f": {skipped[0].path}:{skipped[0].line or 1}: {skipped[0].reason}" if skipped else ""
         raise MatchError(f"no labels in {', '.join(map(str, paths))}{why}")

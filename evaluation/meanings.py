@@ -37,6 +37,7 @@ TITLES = {
     "rouge2_best": "ROUGE-2, best reference",
     "rougeL_best": "ROUGE-L, best reference",
     "rougeLsum_best": "ROUGE-Lsum, best reference",
+    "summary.missing": "articles without a summary",
     "summary.coverage": "share of words from the article",
     "embedding_similarity": "closeness in meaning",
     "density": "length of copied passages",
@@ -99,6 +100,8 @@ MEANINGS = {
     "words": "The words of a summary; compare no ROUGE of summaries that differ much in it.",
     "lines": "The lines of a summary; it says nothing about what they hold.",
     "compression": "How many times as many words the article has; it rises with the length of the article.",
+    "summary.missing": "The share of articles that the system has no summary for; the other figures leave them out, so "
+    "that a system that sums up easy articles alone looks better than it is.",
     "summary.coverage": "The share of the summary’s words that the article has too; a high one is no proof of truth, "
     "since the words of an article can be put together wrongly.",
     "density": "How long the passages are, in words, that the summary copies from the article; one sentence that is "
@@ -121,9 +124,14 @@ MEANINGS = {
 
 _POINTS = ("f1", "accuracy", "precision", "recall", "mcc", "rouge", "_kept", "_cited")  # in a percentage's name
 _PERCENT = ("embedding_similarity", "novel_bigrams")
-_SHARES = ("coverage", "summary.coverage", "missing")  # fractions, written as percentages with a sign
+_SHARES = (
+    "coverage",
+    "summary.coverage",
+    "missing",
+    "summary.missing",
+)  # written with a percent sign
 _COUNTS = ("words", "lines", "compression", "density")
-_SMALL_IS_GOOD = ("ordinal_error", "ece", "brier", "log_loss", "aurc", "missing")
+_SMALL_IS_GOOD = ("ordinal_error", "ece", "brier", "log_loss", "aurc", "missing", "summary.missing")
 _NEITHER = ("novel_bigrams",)  # percentages of which neither more nor less is better
 _HEADLINES = ("macro_f1", "accuracy")  # of a task; of mentions all
 _SUMMARY_HEADLINES = ("rouge1", "rouge2", "rougeLsum", "names_and_numbers_kept", "stance_kept")

@@ -9,10 +9,10 @@ import numpy as np
 from scipy.stats import binomtest
 
 from .calibration import brier_scores, ece_limit, even_over_ties, expected_calibration_error, log_losses
-from .intervals import Estimate, Statistic, estimate, mean_of, of_groups
+from .intervals import Estimate, Statistic, estimate, mean_of, of_groups, ratio_of
 from .items import SIDES, Item, TaskName, as_arrays, label_set, probability_rows
 from .matching import MatchError
-from .metrics import f1_by_label, macro_f1_of, matthews_of, micro_f1_of
+from .metrics import macro_f1_of, matthews_of, micro_f1_of
 from .result_schema import Bin, Calibration, CoveragePoint, Figure, LabelScores, Slice, Task
 
 BINS = 10  # of the reliability diagram
@@ -127,15 +127,16 @@ class Scorer:
             yield self.figure(f"{task}.macro_f1_answered", told, told.statistic(macro_f1_of))
 
     def _per_label(self, task: str, of: Scored) -> Iterator[LabelScores]:
-        total = of.counts().sum(axis=0).reshape(len(of.labels), -1)
+        cells = of.counts().reshape(of.articles, len(of.labels), -1)
         for at, label in enumerate(of.labels):
+            right, has, given = cells[:, at, at], cells[:, at].sum(axis=1), cells[:, :, at].sum(axis=1)
             yield LabelScores(
                 label=label,
-                support=int(total[at].sum()),
-                predicted=int(total[:, at].sum()),
-                precision=self.figure(f"{task}.precision", of, of.statistic(_precision(at))),
-                recall=self.figure(f"{task}.recall", of, of.statistic(_recall(at))),
-                f1=self.figure(f"{task}.f1", of, of.statistic(_f1(at))),
+                support=int(has.sum()),
+                predicted=int(given.sum()),
+                precision=self.figure(f"{task}.precision", of, ratio_of(right, given)),
+                recall=self.figure(f"{task}.recall", of, ratio_of(right, has)),
+                f1=self.figure(f"{task}.f1", of, ratio_of(2 * right, has + given)),
             )
 
     def calibration(self, task: str, of: Scored) -> Calibration | None:
@@ -175,8 +176,8 @@ class Scorer:
 
 def accuracy_of(confusions: np.ndarray) -> np.ndarray:
     """Percent of the items that were given their label, of confusion matrices [draws, labels, labels + 1]."""
-    right = np.trace(confusions, axis1=-2, axis2=-1)
-    return _ratio(right, confusions.sum(axis=(-2, -1)))
+    right, whole = np.trace(confusions, axis1=-2, axis2=-1), confusions.sum(axis=(-2, -1))
+    return 100 * np.divide(right, whole, out=np.full(np.shape(whole), np.nan), where=whole > 0)
 
 
 MEASURES: dict[str, Statistic] = {
@@ -186,23 +187,6 @@ MEASURES: dict[str, Statistic] = {
     "mcc": matthews_of,
 }
 BOUNDS = {"mcc": (-100.0, 100.0)}
-
-
-def _precision(label: int) -> Statistic:
-    return lambda confusions: _ratio(confusions[:, label, label], confusions[:, :, label].sum(axis=1))
-
-
-def _recall(label: int) -> Statistic:
-    return lambda confusions: _ratio(confusions[:, label, label], confusions[:, label].sum(axis=1))
-
-
-def _f1(label: int) -> Statistic:
-    return lambda confusions: f1_by_label(confusions)[:, label]
-
-
-def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """Percent; NaN where there is nothing."""
-    return 100 * np.divide(part, whole, out=np.full(np.shape(whole), np.nan), where=whole > 0)
 
 
 def area_under_risk_coverage(confidence: np.ndarray, right: np.ndarray, of: Scored) -> Statistic:

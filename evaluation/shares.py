@@ -69,30 +69,14 @@ class _Corpus:
         self.names.update(stance.target for stance in sentence.stances or ())
 
 
-def refuse(results: Path, gold: Sequence[Article], sampling: Sampling | None) -> str | None:
-    """Why shares of the corpus in ``results`` cannot be corrected by these labels; None where they can."""
-    again = "draw one from these results with `stancelens labels queue --random`, and label it"
-    if sampling is None:
-        return f"There is no record of a random sample: {again}."
-    sizes, corpus_sha256 = survey(results)
-    if corpus_sha256 != sampling.corpus_sha256:
-        return f"The sample was drawn from another corpus: {again}."
-    if sum(sizes) != sampling.sentences:
-        return f"The sample was drawn from {sampling.sentences:,} sentences, the results have {sum(sizes):,}: {again}."
-    drawn = len(sampling.drawn)
-    if bare := _labelled(gold, sampling).count(None):
-        return f"Sentences of the sample have no labels, {bare:,} of {drawn:,}: label them too, for they may be unlike."
-    if drawn < LEAST:
-        return f"The sample has {drawn} labelled sentences, and at least {LEAST} are needed: {again}."
-    if lost := _read(results, sampling, {})[1].count(None):
-        return f"Sentences of the sample are cut otherwise in the results, {lost:,} of {drawn:,}: {again}."
-    return None
+class NoSharesError(ValueError):
+    """Labels that shares cannot be corrected by: the message says why and what to do."""
 
 
 def corrected_shares(
     results: Path,
     gold: Sequence[Article],
-    sampling: Sampling,
+    sampling: Sampling | None,
     targets: int = 10,
     labels: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Share]:
@@ -103,16 +87,10 @@ def corrected_shares(
     topics, or with several stances toward a target, counts for each. A label on which the model abstains counts.
     Of two records that label a sentence the first counts. ``labels`` maps predicted labels to those of the gold.
 
-    Ask :func:`refuse` first. Raises ValueError for a sentence of the sample without labels or prediction.
+    Raises NoSharesError without a record of the sample, where it was drawn from another corpus, and where a sentence of
+    it has no labels or no prediction.
     """
-    corpus, predicted = _read(results, sampling, labels)
-    pairs = [
-        (said, guess)
-        for said, guess in zip(_labelled(gold, sampling), predicted, strict=True)
-        if said is not None and guess is not None
-    ]
-    if len(pairs) < len(sampling.drawn) or not pairs:
-        raise ValueError("a sentence of the sample has no labels or no prediction")
+    corpus, pairs = _answered(results, gold, sampling, labels)
     topics = [(said.topics, guess.topics) for said, guess in pairs]
     stances = [(said.stance, guess.stance) for said, guess in pairs]
     return [
@@ -120,6 +98,35 @@ def corrected_shares(
         *_of_all("sentences whose stance is", corpus.stance, stances, corpus, "their stance"),
         *_of_targets(corpus, pairs, targets),
     ]
+
+
+def _answered(
+    results: Path, gold: Sequence[Article], sampling: Sampling | None, labels: Mapping[str, str]
+) -> tuple[_Corpus, list[tuple[_Said, _Said]]]:
+    """The corpus as predicted, and each sentence of the sample as labelled and as predicted."""
+    again = "draw one from these results with `stancelens labels queue --random`, and label it"
+    if sampling is None:
+        raise NoSharesError(f"There is no record of a random sample: {again}.")
+    sizes, corpus_sha256 = survey(results)
+    if corpus_sha256 != sampling.corpus_sha256:
+        raise NoSharesError(f"The sample was drawn from another corpus: {again}.")
+    if sum(sizes) != sampling.sentences:
+        counts = f"{sampling.sentences:,} sentences, the results have {sum(sizes):,}"
+        raise NoSharesError(f"The sample was drawn from {counts}: {again}.")
+    drawn = len(sampling.drawn)
+    said = [each for each in _labelled(gold, sampling) if each is not None]
+    if bare := drawn - len(said):
+        why = "label them too, for they may be unlike"
+        raise NoSharesError(f"Sentences of the sample have no labels, {bare:,} of {drawn:,}: {why}.")
+    if drawn < LEAST:
+        raise NoSharesError(f"The sample has {drawn} labelled sentences, and at least {LEAST} are needed: {again}.")
+    corpus, predicted = _read(results, sampling, labels)
+    guessed = [each for each in predicted if each is not None]
+    if lost := drawn - len(guessed):
+        raise NoSharesError(
+            f"Sentences of the sample are cut otherwise in the results, {lost:,} of {drawn:,}: {again}."
+        )
+    return corpus, list(zip(said, guessed, strict=True))
 
 
 def estimate(

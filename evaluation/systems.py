@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..data.schema import Article, file_hash
-from .intervals import Statistic
+from ..data.schema import Article, Span, file_hash
+from ..data.sentences import split_sentences
+from .intervals import Statistic, ratio_of
 from .items import TASKS, Collected, Item, TaskName, collect
 from .matching import Matched, MatchError, match_articles
 from .result_schema import Figure, Matching, Slice, System, Worst
-from .scores import PERCENT, Scored, Scorer, scored
+from .scores import FRACTION, PERCENT, Scored, Scorer, scored
 from .slices import masks
 from .summary_scores import MEASURES, score_summary
 
@@ -27,11 +28,30 @@ Embed = Callable[[list[str]], np.ndarray]
 
 @dataclass(frozen=True)
 class Input:
-    """A results file, and what its predictions were given of the labels: "sentences", "mentions"."""
+    """A results file, and what its predictions were given of the labels: "sentences", "mentions"; None: not known."""
 
     name: str
     file: Path
-    given: tuple[str, ...] = ()
+    given: tuple[str, ...] | None = ()
+
+    @property
+    def finds_mentions(self) -> bool:
+        return "mentions" not in (self.given or ())
+
+
+def like_with_like(runs: Sequence[Sequence[Input]]) -> list[tuple[Input, Input]]:
+    """What to compare of several systems' runs: those of the first with those of each other that were given as much, or
+    of which that is not known."""
+    found = []
+    for other in runs[1:]:
+        alike = [
+            (one, two)
+            for one in runs[0]
+            for two in other
+            if one.given == two.given or one.given is None or two.given is None
+        ]
+        found += alike or [(runs[0][0], other[0])]
+    return found
 
 
 @dataclass
@@ -73,6 +93,7 @@ def read_systems(
     for system, each in zip(systems, matched, strict=True):
         each.pairs = [pair for pair in each.pairs if pair.gold.id in shared]
         found.append(Read(system, each, collect(each.pairs, labels)))
+    _mapped_from(labels, found)
     for task in TASKS:
         items = [read.collected.items[task] for read in found]
         answered = [all(i.predicted is not None for i in row) for row in zip(*items, strict=True)]
@@ -83,7 +104,25 @@ def read_systems(
                 read.tasks[task] = scored(kept, len(read.matched.pairs))
     for read in found:
         read.summaries = _summaries(read, embed)
+    if only_common:
+        _common_summaries([read.summaries for read in found if read.summaries])
     return found
+
+
+def _mapped_from(labels: dict[str, str], systems: Sequence[Read]) -> None:
+    """Refuses a map from what no system predicts, as a misspelt one does."""
+    known: set[str] = set()
+    for pair in (pair for read in systems for pair in read.matched.pairs):
+        for sentence in pair.predicted.sentences or []:
+            known.update(sentence.topics or (), [sentence.stance] if sentence.stance else ())
+            known.update(name for chances in (sentence.probabilities or {}).values() for name in chances)
+            for stance in sentence.stances or []:
+                known.update([stance.label], stance.probabilities or ())
+    if unknown := sorted(labels.keys() - known):
+        raise MatchError(
+            f"--map {unknown[0]}={labels[unknown[0]]}: no prediction is called {unknown[0]!r}; they are called "
+            f"{', '.join(sorted(known)) or 'nothing'}"
+        )
 
 
 def _summaries(read: Read, embed: Embed | None) -> dict[str, np.ndarray]:
@@ -96,13 +135,21 @@ def _summaries(read: Read, embed: Embed | None) -> dict[str, np.ndarray]:
     return {name: np.asarray([np.nan if row.get(name) is None else row[name] for row in rows]) for name in MEASURES}
 
 
+def _common_summaries(scores: Sequence[dict[str, np.ndarray]]) -> None:
+    """Leaves out, in place, the articles that some of the systems have no summary for."""
+    for each in scores:
+        for other in scores:
+            for values in each.values():
+                values[np.isnan(other["words"])] = np.nan
+
+
 def score_system(read: Read, scorer: Scorer, slices: Sequence[str], *, text: bool) -> System:
     """Every figure of one system; ``text`` says whether sentences may be shown."""
     counts, matched = read.collected.counts, read.matched
     model = _model(read.source.file)
     return System(
         name=read.source.name,
-        given=list(read.source.given),
+        given=list(read.source.given or ()),
         sha256=file_hash(read.source.file),
         model=model.get("name"),
         model_sha256=model.get("sha256"),
@@ -119,17 +166,28 @@ def score_system(read: Read, scorer: Scorer, slices: Sequence[str], *, text: boo
         ],
         mentions=_mention_figures(read, scorer),
         summaries=[
-            scorer.article_mean(f"summary.{name}", values, MEASURES[name].bounds)
-            for name, values in read.summaries.items()
-            if np.isfinite(values).any()
+            *_missing_summaries(read, scorer),
+            *(
+                scorer.article_mean(f"summary.{name}", values, MEASURES[name].bounds)
+                for name, values in read.summaries.items()
+                if np.isfinite(values).any()
+            ),
         ],
         worst=worst(read, text=text),
     )
 
 
-def given_to(results: Path) -> tuple[str, ...]:
-    """What run.json beside the results says that the run was given of the labels."""
-    given = (_run(results).get("command") or {}).get("given") or []
+def _missing_summaries(read: Read, scorer: Scorer) -> Iterator[Figure]:
+    """Of a system that sums up some articles only: the other figures leave the rest out."""
+    if read.summaries and (missing := np.isnan(read.summaries["words"])).any():
+        yield scorer.article_mean("summary.missing", missing.astype(np.float64), FRACTION)
+
+
+def given_to(results: Path) -> tuple[str, ...] | None:
+    """What run.json beside the results says that the run was given of the labels; None where there is none."""
+    if not (run := _run(results)):
+        return None
+    given = (run.get("command") or {}).get("given") or []
     return tuple(name for name in ("sentences", "mentions") if name in given)
 
 
@@ -150,6 +208,8 @@ def _run(results: Path) -> dict[str, Any]:
 
 def _slices(by: str, task: TaskName, of: Scored, read: Read, scorer: Scorer) -> list[Slice]:
     if by == task:  # each part would have one label
+        return []
+    if by == "tags" and not any(item.tags for item in of.items):
         return []
     parts = masks(by, of.items, read.matched.pairs)
     return [scorer.slice(by, value, task, of.part(mask)) for value, mask in parts.items()]
@@ -182,28 +242,18 @@ def mention_counts(read: Read) -> MentionCounts:
     )  # fmt: skip
 
 
-def ratio(part: np.ndarray, whole: np.ndarray) -> Statistic:
-    """Percent of the articles' counts; NaN where there are none."""
-
-    def statistic(weights: np.ndarray) -> np.ndarray:
-        total = weights @ whole
-        return 100 * np.divide(weights @ part, total, out=np.full(len(weights), np.nan), where=total > 0)
-
-    return statistic
-
-
 def mention_f1(counts: MentionCounts) -> Statistic:
-    return ratio(counts.found + counts.right, counts.labelled + counts.predicted)
+    return ratio_of(counts.found + counts.right, counts.labelled + counts.predicted)
 
 
 def _mention_figures(read: Read, scorer: Scorer) -> list[Figure]:
     counts = mention_counts(read)
-    if not counts.labelled.any() or "mentions" in read.source.given:  # what was given is not found
+    if not counts.labelled.any() or not read.source.finds_mentions:
         return []
     rows = [
-        ("mention.precision", ratio(counts.right, counts.predicted), counts.predicted),
-        ("mention.recall", ratio(counts.found, counts.labelled), counts.labelled),
-        ("mention.recall_named", ratio(counts.named_found, counts.named), counts.named),
+        ("mention.precision", ratio_of(counts.right, counts.predicted), counts.predicted),
+        ("mention.recall", ratio_of(counts.found, counts.labelled), counts.labelled),
+        ("mention.recall_named", ratio_of(counts.named_found, counts.named), counts.named),
         ("mention.f1", mention_f1(counts), counts.labelled + counts.predicted),
     ]
     return [scorer.over_articles(name, statistic, of, PERCENT) for name, statistic, of in rows]
@@ -223,11 +273,14 @@ def worst(read: Read, *, text: bool) -> list[Worst]:
 
 def _worst(sure: float, task: TaskName, item: Item, read: Read, text: bool) -> Worst:
     article = read.matched.pairs[item.article].gold
-    sentences = article.sentences or []
-    own = sentences[item.sentence]
+    own = (article.sentences or [])[item.sentence]
+    # the neighbours in the text, of which perhaps none is labelled
+    others = split_sentences(article.text, article.ignored) if text else []
+    before = [other for other in others if other.end <= own.start][-1:]
+    after = [other for other in others if other.start >= own.end][:1]
 
-    def shown(at: int) -> str | None:
-        return sentences[at].of(article.text) if text and 0 <= at < len(sentences) else None
+    def shown(spans: Sequence[Span]) -> str | None:
+        return spans[0].of(article.text) if text and spans else None
 
     return Worst(
         task=task,
@@ -238,7 +291,7 @@ def _worst(sure: float, task: TaskName, item: Item, read: Read, text: bool) -> W
         gold=" or ".join(item.gold),
         predicted=item.predicted or "",
         confidence=None if sure < 0 else sure,
-        text=shown(item.sentence),
-        before=shown(item.sentence - 1),
-        after=shown(item.sentence + 1),
+        text=shown([own]),
+        before=shown(before),
+        after=shown(after),
     )

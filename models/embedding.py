@@ -37,8 +37,8 @@ class Embedder:
             ids = torch.full((len(encoded), length), self._encoding.pad, dtype=torch.int64)
             mask = torch.zeros((len(encoded), length), dtype=torch.int64)
             for row, each in enumerate(encoded):
-                kept = min(length, len(each.ids))
-                ids[row, :kept], mask[row, :kept] = torch.tensor(each.ids[:kept]), 1
+                own = each.ids if len(each.ids) <= length else [*each.ids[: length - 1], self._encoding.last]
+                ids[row, : len(own)], mask[row, : len(own)] = torch.tensor(own), 1
             hidden = self._encoder(input_ids=ids, attention_mask=mask).last_hidden_state
             mean = (hidden * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
             found.append(torch.nn.functional.normalize(mean, dim=-1).numpy())

@@ -1,4 +1,4 @@
-"""The heads that read an encoder's token vectors: mention, topic, stance and salience."""
+"""The heads that read an encoder's token vectors: mention, topic, target stance, sentence stance and salience."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from .windows import SHAPES
 
 
 class StanceHead(nn.Module):
-    """MLP over [window, sentence, target vectors]: float [targets, 3 * hidden] → logits [targets, stances]."""
+    """MLP over the vectors that a side is read from, side by side: float [items, parts * hidden] → [items, stances].
 
-    def __init__(self, config: HeadsConfig) -> None:
+    Three parts (window, sentence, target) give the stance toward a target, the first two that of a sentence.
+    """
+
+    def __init__(self, config: HeadsConfig, parts: int) -> None:
         super().__init__()
         self.net = nn.Sequential(
             nn.Dropout(0.1),
-            nn.Linear(3 * config.hidden, config.hidden),
+            nn.Linear(parts * config.hidden, config.hidden),
             nn.GELU(),
             nn.Dropout(0.1),
             nn.Linear(config.hidden, len(config.stances)),
@@ -97,7 +100,9 @@ class Heads(nn.ModuleDict):
     def __init__(self, config: HeadsConfig) -> None:
         heads: dict[str, nn.Module] = {}
         if config.stances:
-            heads["stance"] = StanceHead(config)
+            heads["stance"] = StanceHead(config, parts=3)
+            if config.sentence_stance:
+                heads["sentence_stance"] = StanceHead(config, parts=2)
         if config.topics:
             heads["topic"] = TopicHead(config)
         if config.kinds:

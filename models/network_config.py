@@ -25,6 +25,7 @@ class HeadsConfig:
     topics: list[str] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)  # kinds of entity that the mention head finds
     salience: bool = True
+    sentence_stance: bool = False  # the side of a whole sentence; without it, it follows from the target stances
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Corrected shares: worked examples, textbook formulas, how often intervals hold the truth, what is refused."""
+"""Corrected shares of a corpus: their rows, what is noted of them, what is refused."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy.stats import t
 from stancelens.data.sampling import Sampling, load_sampling
 from stancelens.data.schema import Article, dump_line, load_articles
 from stancelens.evaluation.label_queue import queue_labels
 from stancelens.evaluation.result_schema import Share
-from stancelens.evaluation.shares import corrected_shares, estimate, refuse
+from stancelens.evaluation.shares import NoSharesError, corrected_shares, estimate
 
 Labels = tuple[list[str] | None, str | None, dict[str, str] | None]  # topics, stance, target → stance toward it
 PER = 10  # sentences of an article
@@ -66,126 +65,7 @@ def labelled(sampling: Sampling, labels: Sequence[Labels]) -> list[Article]:
 def shares(folder: Path, predicted: Sequence[Labels], true: Sequence[Labels], n: int, **more: Any) -> dict[str, Share]:
     results, sampling = drawn(folder, predicted, n)
     gold = labelled(sampling, true)
-    assert refuse(results, gold, sampling) is None
     return {share.what: share for share in corrected_shares(results, gold, sampling, **more)}
-
-
-def of_all(
-    gold: Sequence[float] | np.ndarray, predicted: Sequence[float] | np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """The two samples for a share of all sentences."""
-    ones = np.ones(len(gold))
-    return np.column_stack([gold, ones]), np.column_stack([predicted, ones])
-
-
-def test_a_share_worked_by_hand() -> None:
-    """Four of ten are labelled; three of ten are predicted. The predictions count for 2/3, the covariance over the
-    variance: 1/2 + 2/3 (3/10 - 1/4). What is left are errors of 1/3, 1, 0, 0 about their mean, whose squares add up to
-    2/3; with two degrees of freedom, four sentences and 6/10 of the corpus open that is a variance of 1/20."""
-    found = estimate(*of_all([1, 1, 0, 0], [1, 0, 0, 0]), (0.3, 1), 10)
-    half = 4.302653 * 0.05**0.5
-    assert found == pytest.approx((8 / 15, 8 / 15 - half, 8 / 15 + half), abs=1e-6)
-
-
-def test_a_share_of_some_worked_by_hand() -> None:
-    """Of eight sentences four are about it and two of these against; the predictions say nothing. The errors are twice
-    1/2, twice -1/2 and four times 0: squares add up to 1, so that their mean has a variance of 1/7 over 8, of which 4/5
-    is open, and the share's is 4 times that, since half of the sentences are about it. Seven degrees of freedom."""
-    gold = np.asarray([[1, 1], [1, 1], [0, 1], [0, 1], [0, 0], [0, 0], [0, 0], [0, 0]])
-    found = estimate(gold, np.zeros((8, 2)), (0, 0), 40)
-    half = t.ppf(0.975, 7) * (4 / 5 / 7 / 8 * 4) ** 0.5
-    assert found == pytest.approx((0.5, 0.5 - half, 0.5 + half))
-
-
-@pytest.mark.parametrize("constant", [0, 1])
-def test_constant_predictions_add_nothing(constant: int) -> None:
-    """The interval of a mean in every textbook (Cochran 1977, 2.8)."""
-    gold = np.asarray([1] * 22 + [0] * 28)
-    found = estimate(*of_all(gold, np.full(50, constant)), (constant, 1), 400)
-    half = t.ppf(0.975, 49) * (gold.var(ddof=1) / 50 * (1 - 50 / 400)) ** 0.5
-    assert found == pytest.approx((0.44, 0.44 - half, 0.44 + half))
-
-
-def test_perfect_predictions_leave_nothing_open() -> None:
-    gold = np.random.default_rng(0).random((60, 2)) < (0.3, 0.6)
-    gold[:, 0] &= gold[:, 1]
-    assert estimate(gold, gold, (0.07, 0.31), 1000) == (0.07 / 0.31,) * 3
-
-
-def test_a_sample_of_all_is_the_truth() -> None:
-    """Whatever the classifier says, and with no interval: nothing is left to estimate."""
-    draw = np.random.default_rng(1)
-    gold, predicted = draw.random((2, 80, 2)) < 0.4
-    gold[:, 0] &= gold[:, 1]
-    found = estimate(gold, predicted, predicted.mean(axis=0), 80)
-    assert found == pytest.approx((gold[:, 0].sum() / gold[:, 1].sum(),) * 3)
-
-
-def test_predictions_never_count_against_themselves() -> None:
-    """A classifier that says the opposite is left aside, as is one that says something unrelated."""
-    gold = np.asarray([1, 0] * 25)
-    opposite = estimate(*of_all(gold, 1 - gold), (0.1, 1), 1000)
-    assert opposite is not None
-    assert opposite[0] == pytest.approx(0.5)
-
-
-SENTENCES = 20_000
-
-
-def population(share: float, recall: float, false: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """True and predicted labels of a corpus: which sentences have it, and which the classifier says have it."""
-    draw = np.random.default_rng(seed)
-    true = draw.random(SENTENCES) < share
-    return true, draw.random(SENTENCES) < np.where(true, recall, false)
-
-
-def coverage(true: np.ndarray, predicted: np.ndarray, n: int, samples: int = 1000) -> tuple[float, float]:
-    """How often the interval holds the true share, in percent, and how wide it is on average."""
-    share, means = true[:, 0].sum() / true[:, 1].sum(), predicted.mean(axis=0)
-    draw = np.random.default_rng(7)
-    held, widths = 0, []
-    for _ in range(samples):
-        sample = draw.choice(SENTENCES, n, replace=False, shuffle=False)
-        found = estimate(true[sample], predicted[sample], means, SENTENCES)
-        assert found is not None
-        held += max(found[1], 0) <= share <= min(found[2], 1)
-        widths.append(found[2] - found[1])
-    return 100 * held / samples, float(np.mean(widths))
-
-
-@pytest.mark.parametrize(
-    ("share", "recall", "false", "n"),
-    [(0.4, 0.7, 0.05, 200), (0.4, 0.95, 0.1, 200), (0.05, 0.7, 0.05, 300), (0.05, 0.9, 0.01, 400)],
-    ids=["common", "common, too many", "rare, too many", "rare, few errors"],
-)
-def test_intervals_hold_the_true_share_of_all(share: float, recall: float, false: float, n: int) -> None:
-    true, predicted = population(share, recall, false, seed=1)
-    assert abs(predicted.mean() - true.mean()) > 3 * np.sqrt(
-        share / SENTENCES
-    )  # biased, or there is nothing to correct
-    assert 93 <= coverage(*of_all(true, predicted), n)[0] <= 97
-
-
-def about(recall: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """A fifth of the sentences are about it, 30% of these against: true and predicted, with sides often mistaken."""
-    kind, found = population(0.2, recall, 0.02, seed)
-    draw = np.random.default_rng(seed + 1)
-    against = kind & (draw.random(SENTENCES) < 0.3)
-    said = found & (draw.random(SENTENCES) < np.where(against, 0.75, 0.12))
-    return np.column_stack([against, kind]), np.column_stack([said, found])
-
-
-@pytest.mark.parametrize("recall", [0.7, 0.95])
-def test_intervals_hold_the_true_share_of_some(recall: float) -> None:
-    assert 93 <= coverage(*about(recall, seed=2), 300)[0] <= 97
-
-
-def test_a_good_classifier_narrows_the_interval() -> None:
-    true, predicted = of_all(*population(0.4, 0.95, 0.03, seed=3))
-    nothing = of_all(true[:, 0], np.zeros(SENTENCES))[1]
-    assert coverage(true, predicted, 200, 100)[1] < 0.6 * coverage(true, nothing, 200, 100)[1]
-    true, predicted = about(0.95, seed=4)
-    assert coverage(true, predicted, 300, 100)[1] < 0.9 * coverage(true, np.zeros_like(predicted), 300, 100)[1]
 
 
 # 40 articles of ten sentences: 120 on sport, 200 about the bridge, of which 60 against it, 100 neutral and 40 in favor
@@ -272,11 +152,11 @@ def test_several_topics_and_stances_count_for_each(tmp_path: Path) -> None:
     both: list[Labels] = [(["sport", "labour"] if at % 2 else [], "neutral", {}) for at in range(60)]
     found = shares(tmp_path, both, both, 60)
     assert [(share.what[23:], share.corrected) for share in found.values()][:2] == [("labour", 0.5), ("sport", 0.5)]
-    first = {"start": 0, "end": 4, "stances": [{"target": "X", "label": side} for side in ("against", "favor")]}
-    rest = {"start": 4, "end": 9, "stances": []}
-    record = {"id": "a", "text": "Yes. No no", "sentences": [first, rest]}
+    sides = [{"target": "X", "label": side} for side in ("against", "favor")]
+    spans = [{"start": 4 * at, "end": 4 * at + 3, "stances": [] if at else sides} for at in range(30)]
+    record = {"id": "a", "text": "Yes " * 30, "sentences": spans}
     results = write(tmp_path / "two.jsonl", [Article.model_validate(record)])
-    queue = queue_labels(results, tmp_path / "two.json", n=2, random_sample=True)
+    queue = queue_labels(results, tmp_path / "two.json", n=30, random_sample=True)
     assert queue.sampling is not None
     rows = corrected_shares(results, list(load_articles(results)), load_sampling(queue.sampling))
     assert {row.what: row.raw for row in rows} == {
@@ -395,6 +275,12 @@ def test_rare_targets(tmp_path: Path) -> None:
     assert few.note == f"only {few.n} of the sample about it: the interval may be too narrow"
 
 
+def refusal(results: Path, gold: Sequence[Article], sampling: Sampling | None) -> str:
+    with pytest.raises(NoSharesError) as error:
+        corrected_shares(results, gold, sampling)
+    return str(error.value)
+
+
 def test_sentences_cut_a_little_otherwise_are_found(tmp_path: Path) -> None:
     results, sampling = drawn(tmp_path, PREDICTED, 100)
     gold = labelled(sampling, TRUE)
@@ -404,57 +290,56 @@ def test_sentences_cut_a_little_otherwise_are_found(tmp_path: Path) -> None:
         for sentence in record.sentences or []:
             sentence.end -= 5
     write(results, records)
-    assert refuse(results, gold, sampling) is None
     assert corrected_shares(results, gold, sampling) == wanted
     for sentence in records[int(sampling.drawn[0].id[1:])].sentences or []:
         sentence.start = sentence.end - 5
-    reason = refuse(write(results, records), gold, sampling)
-    assert reason is not None
-    assert reason.startswith("Sentences of the sample are cut otherwise in the results, ")
-    with pytest.raises(ValueError, match="no labels or no prediction"):
-        corrected_shares(results, gold, sampling)
+    write(results, records)
+    assert refusal(results, gold, sampling).startswith("Sentences of the sample are cut otherwise in the results, ")
 
 
 def test_refusals(tmp_path: Path) -> None:
     results, sampling = drawn(tmp_path, PREDICTED, 40)
     gold = labelled(sampling, TRUE)
-    assert refuse(results, gold, sampling) is None
-    assert refuse(results, gold, None) == (
+    assert refusal(results, gold, None) == (
         "There is no record of a random sample: draw one from these results with `stancelens labels queue --random`, "
         "and label it."
     )
     other = write(tmp_path / "other.jsonl", articles(PREDICTED)[1:])
-    assert "drawn from another corpus" in (refuse(other, gold, sampling) or "")
+    assert "drawn from another corpus" in refusal(other, gold, sampling)
     records = articles(PREDICTED)
     records[0].sentences = (records[0].sentences or [])[1:]
-    recut = refuse(write(tmp_path / "recut.jsonl", records), gold, sampling)
-    assert (recut or "").startswith("The sample was drawn from 400 sentences, the results have 399: ")
+    recut = refusal(write(tmp_path / "recut.jsonl", records), gold, sampling)
+    assert recut.startswith("The sample was drawn from 400 sentences, the results have 399: ")
     bare = [record.model_copy(deep=True) for record in gold]
     sentence = (bare[0].sentences or [])[0]
     sentence.topics = sentence.stance = sentence.stances = None
-    assert refuse(results, bare, sampling) == (
+    assert refusal(results, bare, sampling) == (
         "Sentences of the sample have no labels, 1 of 40: label them too, for they may be unlike."
     )
-    assert "no labels, 40 of 40" in (refuse(results, [], sampling) or "")
-    with pytest.raises(ValueError, match="no labels or no prediction"):
-        corrected_shares(results, bare, sampling)
+    assert "no labels, 40 of 40" in refusal(results, [], sampling)
     longer = [record.model_copy(update={"text": record.text + "More."}) for record in gold]
-    assert "no labels, 40 of 40" in (refuse(results, longer, sampling) or "")
+    assert "no labels, 40 of 40" in refusal(results, longer, sampling)
     _, small = drawn(tmp_path, PREDICTED, 29)
-    assert (refuse(results, labelled(small, TRUE), small) or "").startswith(
+    assert refusal(results, labelled(small, TRUE), small).startswith(
         "The sample has 29 labelled sentences, and at least 30 are needed: "
     )
     _, enough = drawn(tmp_path, PREDICTED, 30)
-    assert refuse(results, labelled(enough, TRUE), enough) is None
+    assert corrected_shares(results, labelled(enough, TRUE), enough)
 
 
 def test_results_are_read_in_a_stream(tmp_path: Path) -> None:
     """Ten megabytes of text are never held at once."""
-    results, sampling = drawn(tmp_path, PREDICTED, 40)
-    gold = labelled(sampling, TRUE)
     filler = "x" * 250_000
-    write(results, (record.model_copy(update={"text": record.text + filler}) for record in articles(PREDICTED)))
+
+    def longer(records: Iterable[Article]) -> Iterable[Article]:
+        return (record.model_copy(update={"text": record.text + filler}) for record in records)
+
+    results = write(tmp_path / "results.jsonl", longer(articles(PREDICTED)))
     assert results.stat().st_size > 10_000_000
+    queue = queue_labels(results, tmp_path / "sample.json", n=40, random_sample=True)
+    assert queue.sampling is not None
+    sampling = load_sampling(queue.sampling)
+    gold = list(longer(labelled(sampling, TRUE)))
     tracemalloc.start()
     corrected_shares(results, gold, sampling)
     peak = tracemalloc.get_traced_memory()[1]

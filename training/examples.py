@@ -23,6 +23,7 @@ class Example:
     packed: Packed
     targets: list[tuple[int, list[Span]]]  # sentence and the target's spans in it
     stances: np.ndarray  # float32 [targets, stances], probabilities
+    sides: np.ndarray  # float32 [sentences, stances], probabilities of the whole sentence; a row of zeros is unlabelled
     topics: np.ndarray  # float32 [sentences, topics], probabilities; a row of zeros is unlabelled
     tags: np.ndarray  # int64 [tokens of all sentences]: BIO tags, -100 where unlabelled
     weight: float
@@ -58,10 +59,23 @@ def make_example(article: Article, encoding: Encoding, config: ModelConfig, weig
         packed,
         targets,
         np.stack(stances) if stances else np.zeros((0, len(config.heads.stances)), np.float32),
+        side_rows(article, config.heads.stances),
         topic_rows(article, config.heads.topics),
         _tags(article, packed, config.heads.kinds),
         weight,
     )
+
+
+def side_rows(article: Article, labels: list[str]) -> np.ndarray:
+    """float32 [sentences, stances]: a teacher's probabilities of the sentence's stance, else its label; or zeros."""
+    sentences = article.sentences or []
+    rows = np.zeros((len(sentences), len(labels)), dtype=np.float32)
+    for row, sentence in zip(rows, sentences, strict=True):
+        if sentence.probabilities and "stance" in sentence.probabilities:
+            row[:] = [sentence.probabilities["stance"][label] for label in labels]
+        elif sentence.stance:
+            row[labels.index(sentence.stance)] = 1
+    return rows
 
 
 def topic_rows(article: Article, labels: list[str]) -> np.ndarray:
@@ -100,10 +114,10 @@ def _tags(article: Article, packed: Packed, kinds: list[str]) -> np.ndarray:
 def collate(examples: Sequence[Example], pad: int) -> dict[str, torch.Tensor]:
     """Lay the windows of several articles into one batch."""
     length = max(example.packed.length for example in examples)
-    ids, mask, shapes, token_at, windows_at, tags = [], [], [], [], [], []
+    ids, mask, shapes, token_at, tags = [], [], [], [], []
     rows = sum(len(example.packed.ids) for example in examples)
     wide: dict[str, list[np.ndarray]] = {"sentences": [], "targets": []}
-    window_of_target, first_row = [], 0
+    window_of_target, window_of_sentence, first_row = [], [], 0
     for example in examples:
         packed = example.packed
         grid = np.pad(packed.ids, ((0, 0), (0, length - packed.length)), constant_values=pad)
@@ -114,7 +128,7 @@ def collate(examples: Sequence[Example], pad: int) -> dict[str, torch.Tensor]:
             return (positions // packed.length + first_row) * length + positions % packed.length
 
         firsts = moved(window_positions(packed))
-        windows_at.append(firsts)
+        window_of_sentence.append(firsts.astype(np.int64))
         window_of_target.append(firsts[[sentence for sentence, _ in example.targets]].astype(np.int64))
         spans = {"sentences": packed.homes, "targets": target_positions(packed, example.targets)}
         for name, positions in spans.items():
@@ -135,7 +149,9 @@ def collate(examples: Sequence[Example], pad: int) -> dict[str, torch.Tensor]:
         "target_rows": np.concatenate(wide["targets"]),
         "target_sentence": _numbered(examples),
         "window_of_target": np.concatenate(window_of_target),
+        "window_of_sentence": np.concatenate(window_of_sentence),
         "stances": np.concatenate([e.stances for e in examples]),
+        "sides": np.concatenate([e.sides for e in examples]),
         "topics": np.concatenate([e.topics for e in examples]),
         "topic_weights": weights,
         "token_at": np.concatenate(token_at),

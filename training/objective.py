@@ -8,7 +8,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from ..models.network import Network
 
-TASK_WEIGHTS = {"stance": 1.0, "topic": 0.5, "mention": 0.5}
+TASK_WEIGHTS = {"stance": 1.0, "sentence_stance": 0.5, "topic": 0.5, "mention": 0.5}
 
 
 class Objective(nn.Module):
@@ -34,6 +34,13 @@ class Objective(nn.Module):
             logits = heads["stance"](torch.cat(vectors, dim=-1))
             output["stance_logits"] = logits
             loss = loss + TASK_WEIGHTS["stance"] * F.cross_entropy(logits, self._smooth(batch["stances"]))
+        if "sentence_stance" in heads:
+            labelled = batch["sides"].sum(-1) > 0
+            logits = heads["sentence_stance"](torch.cat([hidden[batch["window_of_sentence"]], sentences], dim=-1))
+            output["sentence_stance_logits"] = logits
+            if labelled.any():
+                each = F.cross_entropy(logits[labelled], self._smooth(batch["sides"][labelled]))
+                loss = loss + TASK_WEIGHTS["sentence_stance"] * each
         if "topic" in heads:
             labelled = batch["topics"].sum(-1) > 0
             logits = heads["topic"](sentences)

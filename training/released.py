@@ -3,8 +3,9 @@
     python -m stancelens.training.released base --data DIR --work WORK      # about an hour on two cores
     python -m stancelens.training.released small --data DIR --work WORK
 
-Needs the extra `train`. `small` also learns from the released `base`, which is trained first. Stops and starts again at
-the last checkpoint in WORK. Writes WORK/model, which `python -m stancelens.training.finish` completes.
+Needs the extra `train`. The AllSides articles are labelled by the released `base` first, from which `small` thus
+learns. Stops and starts again at the last checkpoint in WORK. Writes WORK/model, which
+`python -m stancelens.training.finish` completes.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pathlib import Path
 
 from ..data.corpus import read_corpus, real_ids
 from ..data.importers.allsides import read_allsides
-from ..data.importers.directed import read_directed_sentences
+from ..data.importers.directed import read_directed, read_directed_sentences
 from ..data.importers.newsmtsc import read_newsmtsc, read_newsmtsc_in_context
 from ..data.importers.protected import protected_sentences
 from ..data.labels import STANCES, TOPICS
@@ -39,7 +40,6 @@ from .trainer import Settings, fit, macro_f1, stance_probabilities
 
 PACKAGE = Path(__file__).parents[1]
 RELEASED = PACKAGE / "models" / "released"
-WEAK_TOPIC = 0.3  # weight of a topic that is only the article's
 WINDOWS = {"base": (256, 48), "small": (128, 24)}  # tokens, shared with the next; attention is much of `small`'s time
 PER_TOPIC = 250  # articles of allsides a topic
 log = logging.getLogger("stancelens.training")
@@ -79,7 +79,7 @@ def joined(rows: list[Article], generator: random.Random) -> Iterator[Article]:
 
 def prepare(data: Path, work: Path) -> dict[str, list[Article]]:
     """The training articles by source, without overlap with what measures, with silver mentions; kept in ``work``."""
-    names = ("rows", "context", "topics", "gold", "unlabelled")
+    names = ("rows", "context", "topics", "gold", "directed", "unlabelled")
     if all((work / f"{name}.jsonl").is_file() for name in names):
         return {name: list(load_articles(work / f"{name}.jsonl")) for name in names}
     newsmtsc = data / "stance" / "newsmtsc"
@@ -90,6 +90,7 @@ def prepare(data: Path, work: Path) -> dict[str, list[Article]]:
         "context": read_newsmtsc_in_context(newsmtsc, "train"),
         "topics": (article for article in capped(allsides) if article.id not in measures),
         "gold": read_corpus("train"),
+        "directed": sided(read_directed(data / "stance" / "directed_sentiment", "train", lambda _: None)),
         "unlabelled": read_directed_sentences(data / "stance" / "directed_sentiment" / "train.txt.gz"),
     }
     protected = Protected()
@@ -136,6 +137,13 @@ def teach(name: str, articles: list[Article], work: Path) -> list[Article]:
     return list(load_articles(path))
 
 
+def sided(articles: Iterable[Article]) -> Iterator[Article]:
+    """Those in which somebody takes a side: that one of two names takes none toward the other says little of others."""
+    for article in articles:
+        if any(stance.label != "neutral" for sentence in article.sentences or [] for stance in sentence.stances or []):
+            yield article
+
+
 def capped(articles: Iterable[Article]) -> Iterator[Article]:
     """At most PER_TOPIC articles of each topic, spread evenly over the file by a fixed shuffle."""
     pool = sorted(articles, key=lambda article: article.id)
@@ -159,11 +167,12 @@ def sources(prepared: dict[str, list[Article]], encoding: Encoding, config: Mode
     random.Random(seed).shuffle(shuffled)
     small = config.base == "small"
     return [
-        Source(examples(rows), 3.0 if small else 2.0, 1400),
-        Source(examples(joined(shuffled, random.Random(seed))), 2.0 if small else 0.6, 1400),
-        Source(examples(prepared["context"]), 2.0 if small else 1.0, 2000),
-        Source(examples(prepared["topics"], 1.0 if small else WEAK_TOPIC), 3.0 if small else 1.0, 2000),
-        Source(examples(prepared["gold"]), 10.0 if small else 5.0, 1400),
+        Source(examples(rows), 3.0, 1400),
+        Source(examples(joined(shuffled, random.Random(seed))), 2.0 if small else 1.0, 1400),
+        Source(examples(prepared["context"]), 2.0 if small else 1.5, 2000),
+        Source(examples(prepared["topics"]), 3.0 if small else 1.0, 2000),
+        Source(examples(prepared["gold"]), 10.0 if small else 8.0, 1400),
+        Source(examples(prepared["directed"]), 2.0 if small else 1.0, 1400),
         *([Source(examples(prepared["unlabelled"]), 2.0, 1400)] if small else []),
     ]
 
@@ -173,16 +182,16 @@ def train(base: str, data: Path, work: Path, seed: int, limit: int | None = None
     started = time.monotonic()
     prepared = prepare(data, work.parent / "prepared")
     unprotected(prepared, data)
+    prepared["topics"] = teach("topics", prepared["topics"], work.parent / "prepared")
     if base == "small":
-        for name in ("topics", "unlabelled"):
-            prepared[name] = teach(name, prepared[name], work.parent / "prepared")
+        prepared["unlabelled"] = teach("unlabelled", prepared["unlabelled"], work.parent / "prepared")
     encoding = load_encoding(find_base(BASES[base]))
     hidden = {"base": 768, "small": 384}[base]
-    heads = HeadsConfig(hidden, list(STANCES), list(TOPICS), KINDS, salience=True)
+    heads = HeadsConfig(hidden, list(STANCES), list(TOPICS), KINDS, salience=True, sentence_stance=True)
     lora = {"rank": 16, "alpha": 32} if base == "base" else None
     window, overlap = WINDOWS[base]
     config = ModelConfig(base, base, BASES[base].sha256, heads, lora, window, overlap)
-    settings = Settings(seed=seed) if lora else Settings(seed=seed, encoder_rate=8e-5)
+    settings = Settings(seed=seed, encoder_rate=2e-4) if lora else Settings(seed=seed, encoder_rate=8e-5)
     plan = plan_batches(sources(prepared, encoding, config, seed), seed)[:limit]
     tokens = sum(example.tokens for batch in plan for example in batch)
     log.info("%d steps, %d tokens, prepared in %.0f s", len(plan), tokens, time.monotonic() - started)

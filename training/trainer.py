@@ -103,7 +103,7 @@ def _claim(work: Path, config: ModelConfig, settings: Settings, plan: Sequence[S
     digest = hashlib.sha256(f"{config} {settings}".encode())
     for batch in plan:
         for example in batch:
-            for array in (example.packed.ids, example.stances, example.topics, example.tags):
+            for array in (example.packed.ids, example.stances, example.sides, example.topics, example.tags):
                 digest.update(array.tobytes())
     work.mkdir(parents=True, exist_ok=True)
     mark = work / "run"
