@@ -20,7 +20,7 @@ from ..models.network_config import CONFIG
 from ..models.runtime import Reading, Runtime
 from ..models.windows import pack, tokens_of
 from .ahead import ahead
-from .decode import answer, decode_mentions, expit, softmax
+from .decode import Answer, answer, decode_mentions, expit, softmax
 from .present import present
 from .summarize import STOOD_IN, SummaryOptions, asked_of, find_llm, summary_of
 from .targets import Found, Listed, group
@@ -160,6 +160,7 @@ class Analyzer:
                 stances[index].append(
                     Stance(target=name, mention=mention.id, label=label, probabilities=shown, abstained=abstained)
                 )
+        sides = self._sides(reading, stances)
         topics = softmax(reading.topics(), config.temperatures.get("topic", 1.0)) if "topic" in heads else None
         salience = expit(reading.salience()) if "salience" in heads else None
         out = []
@@ -173,8 +174,8 @@ class Analyzer:
                 abstentions += ["topics"] if abstained else []
             if "stance" in heads:
                 fields["stances"] = stances[index]
-                fields["stance"], shown, abstained = sentence_stance(stances[index])
-                fields["stance_source"] = "targets"
+                fields["stance"], shown, abstained = sides[index]
+                fields["stance_source"] = "model" if "sentence_stance" in heads else "targets"
                 abstentions += ["stance"] if abstained else []
                 if shown:
                     shown_all["stance"] = shown
@@ -184,6 +185,14 @@ class Analyzer:
                 fields["salience"] = round(float(salience[index]), 4)
             out.append(Sentence(**fields))
         return out
+
+    def _sides(self, reading: Reading, stances: Sequence[Sequence[Stance]]) -> list[Answer]:
+        """The side of each sentence: as the model reads it or, where it has no head for it, from its targets."""
+        config = self.runtime.config
+        if "sentence_stance" not in self.runtime.heads:
+            return [sentence_stance(each) for each in stances]
+        rows = softmax(reading.sentence_stances(), config.temperatures.get("sentence_stance", 1.0))
+        return [answer(row, config.heads.stances, config, "sentence_stance") for row in rows]
 
 
 def _ignore(_skipped: Skipped) -> None:
@@ -245,7 +254,7 @@ def _targets(
     return targets, [group[0] for group in grouped.values()]
 
 
-def sentence_stance(stances: Sequence[Stance]) -> tuple[str, dict[str, float], bool]:
+def sentence_stance(stances: Sequence[Stance]) -> Answer:
     """The side that a sentence takes, with its probabilities and whether the model abstains, from its target stances.
 
     It is that of the target on which the model is surest of a side, else neutral. Where it abstains on every target, so

@@ -85,8 +85,11 @@ def _best_path(scores: np.ndarray, allowed: np.ndarray) -> list[int]:
     return path[::-1]
 
 
-def answer(probabilities: np.ndarray, labels: list[str], config: ModelConfig, head: str) -> tuple[str, dict, bool]:
-    """Label, probabilities by label (rounded to 4 places) and whether the model abstains, for one row."""
+Answer = tuple[str, dict[str, float], bool]  # label, probabilities by label, whether the model abstains
+
+
+def answer(probabilities: np.ndarray, labels: list[str], config: ModelConfig, head: str) -> Answer:
+    """The answer of one row, its probabilities rounded to 4 places."""
     best = int(probabilities.argmax())
     rounded = {label: round(float(p), 4) for label, p in zip(labels, probabilities, strict=True)}
     return labels[best], rounded, float(probabilities[best]) < config.abstain_below.get(head, 0.0)

@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -160,6 +160,7 @@ def _export(folder: Path, config: ModelConfig, out: Path, precision: str) -> Non
     width = config.heads.hidden
     inputs = {
         "stance": (torch.zeros(2, 3 * width),),
+        "sentence_stance": (torch.zeros(2, 2 * width),),
         "topic": (torch.zeros(2, width),),
         "mention": (torch.zeros(2, width), torch.zeros(2, 3, dtype=torch.int64)),
         "salience": (torch.zeros(1, 2, width), torch.arange(2)),
@@ -268,7 +269,7 @@ def _Smoothed(linear, inverse):  # type: ignore[no-untyped-def]  # noqa: N802
 def check_logits(export: Path) -> dict[str, list[float]]:
     """Logits of a fixed sentence: what a release stores and every export is compared with."""
     from ..data.schema import Span
-    from .runtime import Runtime
+    from .runtime import HEADS, Runtime
 
     text = "The minister praised the rescue crews, but critics called the Harlow Water Board reckless and late."
     runtime = Runtime(export)
@@ -276,12 +277,14 @@ def check_logits(export: Path) -> dict[str, list[float]]:
     start = text.index("Harlow")
     reading = runtime.read(packed)
     targets = [(0, [Span(start=start, end=start + len("Harlow Water Board"))])]
-    return {
-        "stance": [round(float(x), 4) for x in reading.stances(targets)[0]],
-        "topic": [round(float(x), 4) for x in reading.topics()[0]],
-        "mention": [round(float(x), 4) for x in reading.mentions().mean(axis=0)],
-        "salience": [round(float(x), 4) for x in reading.salience()],
+    read: dict[str, Callable[[], np.ndarray]] = {
+        "stance": lambda: reading.stances(targets)[0],
+        "sentence_stance": lambda: reading.sentence_stances()[0],
+        "topic": lambda: reading.topics()[0],
+        "mention": lambda: reading.mentions().mean(axis=0),
+        "salience": reading.salience,
     }
+    return {head: [round(float(x), 4) for x in read[head]()] for head in HEADS if head in runtime.heads}
 
 
 def _check(folder: Path, export: Path, precision: str) -> None:

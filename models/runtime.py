@@ -15,6 +15,7 @@ from .network_config import SALIENCE_POSITIONS, ModelConfig, read_config
 from .windows import Encoding, Packed, load_encoding, mean_vectors, shape_context, target_positions, window_positions
 
 WINDOWS_AT_ONCE = 8  # windows of one article in one call; keeps what a call needs bounded
+HEADS = ("stance", "sentence_stance", "topic", "mention", "salience")
 SENTENCES_AT_ONCE = 1024  # that the salience head sees together: its memory grows with their square
 
 
@@ -39,6 +40,11 @@ class Reading:
         window = self.hidden[window_positions(self.packed)[sentences]]
         own = mean_vectors(target_positions(self.packed, targets), self.hidden)
         return self.runtime.head("stance", np.concatenate([window, self.sentence_vectors[sentences], own], axis=1))
+
+    def sentence_stances(self) -> np.ndarray:
+        """[sentences, stances]"""
+        window = self.hidden[window_positions(self.packed)]
+        return self.runtime.head("sentence_stance", np.concatenate([window, self.sentence_vectors], axis=1))
 
     def topics(self) -> np.ndarray:
         """[sentences, topics]"""
@@ -71,7 +77,7 @@ class Runtime:
         self.encoding: Encoding = load_encoding(export)
         providers = ["CPUExecutionProvider"]
         self._encoder = onnxruntime.InferenceSession(str(export / "encoder.onnx"), options, providers=providers)
-        heads = [name for name in ("stance", "topic", "mention", "salience") if (export / f"{name}.onnx").is_file()]
+        heads = [name for name in HEADS if (export / f"{name}.onnx").is_file()]
         self._heads = {
             name: onnxruntime.InferenceSession(str(export / f"{name}.onnx"), options, providers=providers)
             for name in heads

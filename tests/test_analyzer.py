@@ -12,6 +12,7 @@ from stancelens.inference.analyzer import Analyzer, sentence_stance
 from stancelens.inference.targets import Listed
 from stancelens.models import export
 from stancelens.models.network import save
+from stancelens.models.network_config import read_config
 from stancelens.models.runtime import SENTENCES_AT_ONCE
 from stancelens.models.windows import pack
 
@@ -68,6 +69,25 @@ def stance(label: str, probability: float, abstained: bool = False) -> Stance:
 )
 def test_a_sentence_takes_the_side_that_the_model_is_surest_of(stances: list[Stance], expected: tuple) -> None:
     assert sentence_stance(stances) == expected
+
+
+def test_the_side_of_a_sentence_is_read_or_follows_from_its_targets(model: Path, tmp_path: Path) -> None:
+    analyzer = Analyzer(model)
+    result = analyzer.analyze_article(Article(id="a", text=TEXT))
+    spans = result.sentences or []
+    config = analyzer.runtime.config
+    packed = pack(analyzer.runtime.encoding, TEXT, spans, config.max_tokens, config.overlap)
+    logits = analyzer.runtime.read(packed).sentence_stances()
+    assert logits.shape == (3, 3)
+    assert [each.stance for each in spans] == [config.heads.stances[at] for at in logits.argmax(axis=1)]
+    assert {each.stance_source for each in spans} == {"model"}
+    assert all(sum((each.probabilities or {})["stance"].values()) == pytest.approx(1, abs=1e-3) for each in spans)
+    bare = read_config(model)
+    bare.heads.sentence_stance = False
+    save(network_of(bare, seed=5), tmp_path / "bare")
+    for sentence in Analyzer(tmp_path / "bare").analyze_article(Article(id="a", text=TEXT)).sentences or []:
+        assert sentence.stance_source == "targets"
+        assert sentence.stance == sentence_stance(sentence.stances or [])[0]
 
 
 def test_sentences_out_of_order_are_refused() -> None:

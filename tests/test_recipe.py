@@ -108,7 +108,13 @@ def test_articles_that_measure_do_not_train(monkeypatch: pytest.MonkeyPatch, tmp
     """Of the sources that train, the real articles of the corpus are in none, whatever their text."""
     real = sorted(real_ids())
     rows = [Article(id=name, text=f"Story {n}.", topics=["sport"]) for n, name in enumerate([*real, "allsides/else"])]
-    for name in ("read_newsmtsc", "read_newsmtsc_in_context", "read_corpus", "read_directed_sentences"):
+    for name in (
+        "read_newsmtsc",
+        "read_newsmtsc_in_context",
+        "read_corpus",
+        "read_directed",
+        "read_directed_sentences",
+    ):
         monkeypatch.setattr(released, name, lambda *_: [])
     monkeypatch.setattr(released, "read_allsides", lambda *_, **__: rows)
     monkeypatch.setattr(released, "protected_sentences", lambda _: [])

@@ -39,7 +39,7 @@ def article(*, stance: str | None = None, topics: list[str] | None = None, silve
         entities=[Entity(id="e0", name="John Smith", kind="person")],
         mentions=mentions,
         sentences=[
-            Sentence(start=0, end=len(FIRST), stances=stances, topics=topics),
+            Sentence(start=0, end=len(FIRST), stance=stance, stances=stances, topics=topics),
             Sentence(start=len(FIRST) + 1, end=len(TEXT)),
         ],
     )
@@ -61,7 +61,7 @@ def test_absent_labels_are_masked(encoding: Encoding, config: ModelConfig) -> No
 
 
 def test_present_labels_are_targets(encoding: Encoding, config: ModelConfig) -> None:
-    example = make_example(article(stance="favor", topics=["sport", "weather"], silver=True), encoding, config, 0.3)
+    example = make_example(article(stance="favor", topics=["sport", "weather"], silver=True), encoding, config)
     assert example.stances.tolist() == [[0, 0, 1]]
     [(sentence, spans)] = example.targets
     assert sentence == 0
@@ -70,7 +70,7 @@ def test_present_labels_are_targets(encoding: Encoding, config: ModelConfig) -> 
     assert pieces(example, 1) == ["John", "Smith"]  # begin
     assert pieces(example, 2) == ["Smith"]  # inside
     assert set(example.tags.tolist()) == {0, 1, 2}
-    assert example.weight == 0.3
+    assert example.sides.tolist() == [[0, 0, 1], [0, 0, 0]]
 
 
 def test_probabilities_are_taken_before_the_label(encoding: Encoding, config: ModelConfig) -> None:

@@ -159,7 +159,7 @@ def register(folder: Path, patch: pytest.MonkeyPatch, name: str = "tiny") -> wei
 
 
 def config_of(base: weights.Base, *, lora: bool = True, max_tokens: int = 64, overlap: int = 12) -> ModelConfig:
-    heads = HeadsConfig(HIDDEN, list(STANCES), list(TOPICS), list(KINDS), salience=True)
+    heads = HeadsConfig(HIDDEN, list(STANCES), list(TOPICS), list(KINDS), salience=True, sentence_stance=True)
     adapters = {"rank": 4, "alpha": 8} if lora else None
     return ModelConfig("tiny", base.name, base.sha256, heads, adapters, max_tokens, overlap)
 

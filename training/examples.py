@@ -18,7 +18,7 @@ from ..models.windows import Encoding, Packed, mean_rows, pack, shape_context, t
 
 @dataclass(frozen=True)
 class Example:
-    """One article with its targets. ``weight`` scales its topic loss: below 1 where topics are only the article's."""
+    """One article with its targets."""
 
     packed: Packed
     targets: list[tuple[int, list[Span]]]  # sentence and the target's spans in it
@@ -26,14 +26,13 @@ class Example:
     sides: np.ndarray  # float32 [sentences, stances], probabilities of the whole sentence; a row of zeros is unlabelled
     topics: np.ndarray  # float32 [sentences, topics], probabilities; a row of zeros is unlabelled
     tags: np.ndarray  # int64 [tokens of all sentences]: BIO tags, -100 where unlabelled
-    weight: float
 
     @property
     def tokens(self) -> int:
         return int(self.packed.mask.sum())
 
 
-def make_example(article: Article, encoding: Encoding, config: ModelConfig, weight: float = 1.0) -> Example:
+def make_example(article: Article, encoding: Encoding, config: ModelConfig) -> Example:
     """Raises ValueError for a label outside the model's label sets."""
     sentences = article.sentences or []
     packed = pack(encoding, article.text, sentences, config.max_tokens, config.overlap)
@@ -62,7 +61,6 @@ def make_example(article: Article, encoding: Encoding, config: ModelConfig, weig
         side_rows(article, config.heads.stances),
         topic_rows(article, config.heads.topics),
         _tags(article, packed, config.heads.kinds),
-        weight,
     )
 
 
@@ -141,7 +139,6 @@ def collate(examples: Sequence[Example], pad: int) -> dict[str, torch.Tensor]:
         shapes.append(shape_context(packed))
         tags.append(example.tags)
         first_row += len(packed.ids)
-    weights = np.concatenate([np.full(len(e.topics), e.weight, dtype=np.float32) for e in examples])
     arrays = {
         "ids": np.concatenate(ids),
         "mask": np.concatenate(mask),
@@ -153,7 +150,6 @@ def collate(examples: Sequence[Example], pad: int) -> dict[str, torch.Tensor]:
         "stances": np.concatenate([e.stances for e in examples]),
         "sides": np.concatenate([e.sides for e in examples]),
         "topics": np.concatenate([e.topics for e in examples]),
-        "topic_weights": weights,
         "token_at": np.concatenate(token_at),
         "shapes": np.concatenate(shapes),
         "tags": np.concatenate(tags),

@@ -70,15 +70,18 @@ def describe(draft: Path, data: Path) -> None:
     gold = list(read_corpus("dev"))
     stance_logits, stance_gold = stance_items(runtime, list(chain(*dev.values())))
     topic_logits, topic_gold = topic_items(runtime, gold)
+    side_logits, side_gold = sentence_items(runtime, gold)
     config = read_config(draft)
     config.temperatures = {
         "stance": fit_temperature(stance_logits, stance_gold),
+        "sentence_stance": fit_temperature(side_logits, side_gold),
         "topic": fit_temperature(topic_logits, topic_gold),
     }
-    config.abstain_below = {"stance": ABSTAIN_BELOW, "topic": ABSTAIN_BELOW}
+    config.abstain_below = dict.fromkeys(config.temperatures, ABSTAIN_BELOW)
     write_config(config, draft)
     figures = {name: macro_f1(*stance_items(runtime, rows)) for name, rows in dev.items()}
     figures["gold dev topic"] = macro_f1(topic_logits, topic_gold)
+    figures["gold dev sentence stance"] = macro_f1(side_logits, side_gold)
     figures["gold dev target stance"] = macro_f1(*stance_items(runtime, gold))
     log.info("int8 on dev: %s; temperatures %s", figures, config.temperatures)
     (draft / CHECK).write_text(json.dumps(check_logits(exported(draft)), indent=2) + "\n", encoding="utf-8")
@@ -106,6 +109,16 @@ def stance_items(runtime: Runtime, articles: list[Article]) -> tuple[np.ndarray,
         if example.targets:
             logits.append(runtime.read(example.packed).stances(example.targets))
             gold.append(example.stances.argmax(-1))
+    return np.concatenate(logits), np.concatenate(gold)
+
+
+def sentence_items(runtime: Runtime, articles: list[Article]) -> tuple[np.ndarray, np.ndarray]:
+    """Logits [sentences, stances] and gold stance of every sentence."""
+    logits, gold = [], []
+    for article in articles:
+        example = make_example(article, runtime.encoding, runtime.config)
+        logits.append(runtime.read(example.packed).sentence_stances())
+        gold.append(example.sides.argmax(-1))
     return np.concatenate(logits), np.concatenate(gold)
 
 

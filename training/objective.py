@@ -46,8 +46,8 @@ class Objective(nn.Module):
             logits = heads["topic"](sentences)
             output["topic_logits"] = logits
             if labelled.any():
-                each = F.cross_entropy(logits[labelled], self._smooth(batch["topics"][labelled]), reduction="none")
-                loss = loss + TASK_WEIGHTS["topic"] * (each * batch["topic_weights"][labelled]).mean()
+                each = F.cross_entropy(logits[labelled], self._smooth(batch["topics"][labelled]))
+                loss = loss + TASK_WEIGHTS["topic"] * each
         if "mention" in heads and (batch["tags"] >= 0).any():
             logits = heads["mention"](hidden[batch["token_at"]], batch["shapes"])
             loss = loss + TASK_WEIGHTS["mention"] * F.cross_entropy(logits, batch["tags"], ignore_index=-100)

@@ -159,8 +159,8 @@ def capped(articles: Iterable[Article]) -> Iterator[Article]:
 def sources(prepared: dict[str, list[Article]], encoding: Encoding, config: ModelConfig, seed: int) -> list[Source]:
     """Examples and passes of the released recipe."""
 
-    def examples(articles: Iterable[Article], weight: float = 1.0) -> list[Example]:
-        return [make_example(article, encoding, config, weight) for article in articles]
+    def examples(articles: Iterable[Article]) -> list[Example]:
+        return [make_example(article, encoding, config) for article in articles]
 
     rows = prepared["rows"]
     shuffled = list(rows)
