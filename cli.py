@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from .cli_labels import labels
+from .cli_models import models, train
 from .cli_text import counted, pairs
-
-if TYPE_CHECKING:
-    from .evaluation.systems import Input
-    from .models.embedding import Embedder
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 app.add_typer(labels, name="labels")
+app.add_typer(models, name="models")
+app.command()(train)
 
 
 @app.callback()
@@ -33,7 +29,9 @@ def analyze(
         list[Path], typer.Argument(help="Files and folders: .txt .md .html .json .jsonl .csv .tsv", exists=True)
     ],
     out: Annotated[Path, typer.Option(help="Folder for the results; an earlier run there is continued.")],
-    model: Annotated[str, typer.Option(help="base, small, or the folder of a trained model.")] = "base",
+    model: Annotated[
+        str | None, typer.Option(help="Name in `models list`, or a model's folder; else the model in use.")
+    ] = None,
     targets: Annotated[
         Path | None,
         typer.Option(
@@ -82,6 +80,7 @@ def analyze(
     from .inference.store import StoreError
     from .inference.summarize import SummaryOptions
     from .inference.targets import TargetsError
+    from .models.known import in_use
     from .models.weights import WeightsError
 
     reading = ReadOptions(
@@ -98,8 +97,8 @@ def analyze(
     summary = SummaryOptions(
         summarizer, summary_lines, summary_words, llm, endpoint, endpoint_model, endpoint_timeout, endpoint_concurrency
     )
-    options = Options(model, targets, names, summary, reading)
     try:
+        options = Options(model or in_use(), targets, names, summary, reading)
         run = run_analysis(articles, out, options)
     except (WeightsError, StoreError, TargetsError, ValueError) as error:
         print(f"stancelens: {error}", file=sys.stderr)
@@ -163,11 +162,13 @@ def evaluate(
 
     Exit code 0: scored; 2: what cannot be read or compared.
     """
+    from .cli_systems import systems_of
     from .evaluation.evaluate import Options
     from .evaluation.evaluate import evaluate as run_evaluation
     from .evaluation.report_files import write_reports
     from .evaluation.report_terminal import render_terminal
     from .inference.store import StoreError
+    from .models.embedding import find_embedder
     from .models.weights import WeightsError
 
     try:
@@ -181,8 +182,10 @@ def evaluate(
             wanted_accuracy=accuracy,
             seed=seed,
         )
-        with _systems([results, *(compare or [])], gold) as (systems, compared, embed):
-            metrics, skipped = run_evaluation(systems, gold, options, compared=compared, sampling=sampling, embed=embed)
+        with systems_of([results, *(compare or [])], gold) as (systems, compared):
+            metrics, skipped = run_evaluation(
+                systems, gold, options, compared=compared, sampling=sampling, embed=find_embedder()
+            )
         write_reports(metrics, out)
     except (WeightsError, StoreError, ValueError, OSError) as error:
         print(f"stancelens: {error}", file=sys.stderr)
@@ -191,42 +194,6 @@ def evaluate(
         print(f"  {item.path}{f':{item.line}' if item.line else ''}: {item.reason}", file=sys.stderr)
     print(render_terminal(metrics))
     print(f"Report: {out / 'report.html'}")
-
-
-@contextmanager
-def _systems(
-    names: list[str], gold: list[Path]
-) -> Iterator[tuple[list[Input], list[tuple[Input, Input]], Embedder | None]]:
-    """The results to score, those of models made on the way; those of them to compare; and what embeds texts, where it
-    is installed."""
-    from .evaluation.matching import read_gold
-    from .evaluation.systems import Input, given_to, like_with_like, results_file
-    from .inference.analyzer import is_model
-    from .inference.on_labels import analyze_labelled, given_by
-    from .models.embedding import find_embedder
-
-    labelled, _ = read_gold(gold)
-    articles = list(labelled.values())
-    given = given_by(articles)
-    runs: list[list[Input]] = []
-    with TemporaryDirectory(prefix="stancelens-") as scratch:
-        for number, name in enumerate(names):
-            short = Path(name).resolve().name
-            if [Path(other).resolve().name for other in names].count(short) > 1:
-                short = f"{number + 1}. {name}"
-            if not is_model(name):
-                file = results_file(Path(name))
-                runs.append([Input(short, file, given_to(file))])
-                continue
-            work = Path(scratch) / str(number)
-            whole = Input(f"{short}, end to end", analyze_labelled(articles, work / "whole", name, ()))
-            if given:
-                file = analyze_labelled(articles, work / "given", name, given)
-                runs.append([Input(f"{short}, {' and '.join(given)} given", file, given), whole])
-            else:
-                runs.append([whole])
-        systems = [own[0] for own in runs] + [whole for own in runs for whole in own[1:]]
-        yield systems, like_with_like(runs), find_embedder()
 
 
 def main() -> None:

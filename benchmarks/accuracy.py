@@ -28,9 +28,9 @@ from ..evaluation.intervals import RESAMPLES, SEED, Estimate, interval, mean_int
 from ..evaluation.items import is_name
 from ..evaluation.matching import overlap
 from ..evaluation.metrics import confusion, macro_f1_of, most_confident
-from ..inference.analyzer import model_folder
 from ..inference.decode import decode_mentions, softmax
 from ..models.export import checked_folder, exported
+from ..models.known import model_folder
 from ..models.runtime import Reading, Runtime
 from ..models.windows import pack
 from .bbc import distinct_articles

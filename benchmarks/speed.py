@@ -26,8 +26,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from ..data.schema import Article, Mention
-from ..inference.analyzer import model_folder
 from ..models.export import checked_folder
+from ..models.known import model_folder
 from .bbc import distinct_articles
 from .figures import write_json
 

@@ -178,6 +178,13 @@ def _once(articles: Iterable[tuple[Path, Article]], tell: Tell) -> Iterator[Arti
         yield article
 
 
+def named_files(path: Path) -> list[tuple[str, Path]]:
+    """A label file, or all files of a folder, by name."""
+    if path.is_file():
+        return [(path.name, path)]
+    return [(f"{path.name}/{file.relative_to(path)}", file) for file in sorted(path.rglob("*")) if file.is_file()]
+
+
 def has_labels(article: Article) -> bool:
     """Whether somebody said anything of the article: sentences that are only marked say nothing."""
     if any(getattr(article, name) is not None for name in ("topics", "summaries", "mentions", "entities")):

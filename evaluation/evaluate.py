@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from ..data.drafts import Skipped
+from ..data.label_files import named_files
 from ..data.sampling import Sampling, load_sampling, sampling_path
 from ..data.schema import file_hash
 from .comparison import Comparable, compare
@@ -69,7 +70,7 @@ def evaluate(
     of = {each.source: each for each in read}
     scorer = Scorer(options.resamples, options.seed, options.wanted_accuracy)
     metrics = Metrics(
-        gold=[Source(name=name, sha256=file_hash(file)) for path in gold for name, file in _files(path)],
+        gold=[Source(name=name, sha256=file_hash(file)) for path in gold for name, file in named_files(path)],
         seed=options.seed,
         resamples=options.resamples,
         only_common=options.only_common,
@@ -93,13 +94,6 @@ def evaluate(
     if read[0].matched.results_only:
         metrics.drift = drift_from_labels(systems[0].file, read[0].matched.labelled, options.seed, embed)
     return metrics, skipped
-
-
-def _files(path: Path) -> list[tuple[str, Path]]:
-    """A label file, or all files of a folder, by name."""
-    if path.is_file():
-        return [(path.name, path)]
-    return [(f"{path.name}/{file.relative_to(path)}", file) for file in sorted(path.rglob("*")) if file.is_file()]
 
 
 def _sampling(gold: Sequence[Path], named: Path | None) -> Sampling | None:

@@ -15,8 +15,8 @@ from ..data.readers import iter_articles
 from ..data.schema import Article, Entity, Mention, Sentence, Span, Stance
 from ..data.sentences import split_sentences
 from ..models.export import exported
+from ..models.known import model_folder
 from ..models.llm import LLMError
-from ..models.network_config import CONFIG
 from ..models.runtime import Reading, Runtime
 from ..models.windows import pack, tokens_of
 from .ahead import ahead
@@ -25,19 +25,7 @@ from .present import present
 from .summarize import STOOD_IN, SummaryOptions, asked_of, find_llm, summary_of
 from .targets import Found, Listed, group
 
-RELEASED = Path(__file__).parents[1] / "models" / "released"
 GIVEN = ("sentences", "mentions")
-
-
-def model_folder(model: str | Path) -> Path:
-    """The folder of a released model's name ("base", "small"), or the path itself."""
-    released = RELEASED / str(model)
-    return released if released.is_dir() and str(model) in ("base", "small") else Path(model)
-
-
-def is_model(name: str) -> bool:
-    """Whether a name is that of a released model, or of a folder that holds one."""
-    return name in ("base", "small") or (Path(name) / CONFIG).is_file()
 
 
 def check_given(given: Iterable[str]) -> frozenset[str]:
@@ -125,9 +113,10 @@ class Analyzer:
         if not sentences:
             return base.model_copy(update={"entities": [], "mentions": [], "sentences": []})
         config = self.runtime.config
-        packed = pack(self.runtime.encoding, text, sentences, config.max_tokens, config.overlap)
+        packed = pack(self.runtime.encoding, text, sentences, config.max_tokens, config.overlap, config.issues)
         reading = self.runtime.read(packed)
         entities, mentions = self._mentions(article, reading)
+        entities += [Entity(id=f"issue:{at}", name=name, kind="issue") for at, name in enumerate(config.issues)]
         return base.model_copy(
             update={
                 "entities": entities,
@@ -160,6 +149,11 @@ class Analyzer:
                 stances[index].append(
                     Stance(target=name, mention=mention.id, label=label, probabilities=shown, abstained=abstained)
                 )
+        if "stance" in heads and config.issues:
+            for index, rows in enumerate(softmax(reading.issue_stances(), config.temperatures.get("stance", 1.0))):
+                for issue, row in zip(config.issues, rows, strict=True):
+                    label, shown, abstained = answer(row, config.heads.stances, config, "stance")
+                    stances[index].append(Stance(target=issue, label=label, probabilities=shown, abstained=abstained))
         sides = self._sides(reading, stances)
         topics = softmax(reading.topics(), config.temperatures.get("topic", 1.0)) if "topic" in heads else None
         salience = expit(reading.salience()) if "salience" in heads else None

@@ -20,9 +20,10 @@ from ..data.duplicates import NearDuplicates
 from ..data.readers import count_roughly, iter_articles
 from ..data.schema import Article, file_hash
 from ..models.export import export_key
+from ..models.known import model_folder
 from ..models.network_config import WEIGHTS, read_config
 from .ahead import ahead
-from .analyzer import Analyzer, check_given, model_folder
+from .analyzer import Analyzer, check_given
 from .manifest import Counts, ModelInfo, RunInfo, versions, write_run
 from .present import present
 from .progress import Progress

@@ -23,7 +23,7 @@ from ..data.corpus import read_corpus
 from ..data.schema import file_hash
 from .network_config import CONFIG, WEIGHTS, ModelConfig, read_config
 from .quiet import quiet
-from .weights import BASES, WeightsError, cache_dir, find_base
+from .weights import WeightsError, base_of, cache_dir, find_base
 from .windows import Encoding, load_encoding, pack
 
 EXPORT_VERSION = 4  # raise when the exported files change
@@ -38,7 +38,7 @@ def exported(folder: Path, *, precision: str = "int8") -> Path:
     Raises WeightsError if the base is missing, the folder is not a model, or the export fails its check.
     """
     config = checked_folder(folder)
-    home = cache_dir() / "exports" / f"{config.name}-{precision}-{export_key(folder)}"
+    home = export_home(folder, precision)
     if (home / "done").is_file():
         return home
     try:
@@ -71,6 +71,11 @@ def exported(folder: Path, *, precision: str = "int8") -> Path:
     return home
 
 
+def export_home(folder: Path, precision: str) -> Path:
+    """Where the export of a model folder is, or would be, kept."""
+    return cache_dir() / "exports" / f"{read_config(folder).name}-{precision}-{export_key(folder)}"
+
+
 def checked_folder(folder: Path) -> ModelConfig:
     """The configuration of a model folder. Raises WeightsError if it is none."""
     try:
@@ -86,8 +91,6 @@ def checked_folder(folder: Path) -> ModelConfig:
 
 def unusable(config: ModelConfig) -> str | None:
     """What in a model's configuration cannot be; None if it all can."""
-    if config.base not in BASES:
-        return f"base {config.base!r} is none of {', '.join(BASES)}"
     if config.lora is not None and not {"rank", "alpha"} <= set(config.lora):
         return "lora must hold rank and alpha"
     if not 16 <= config.max_tokens <= 512:
@@ -139,7 +142,7 @@ def _export(folder: Path, config: ModelConfig, out: Path, precision: str) -> Non
     network = load(folder)
     encoder = merged(network).eval()
     encoder.set_attn_implementation("eager")  # type: ignore[operator]  # the fused form exports as far slower operators, for masks most of all
-    encoding = load_encoding(find_base(BASES[config.base]))
+    encoding = load_encoding(find_base(base_of(config.base)))
     if precision == "int8":
         smooth(encoder, encoding, calibration_texts())
     graph = out / "encoder.onnx"
@@ -170,7 +173,7 @@ def _export(folder: Path, config: ModelConfig, out: Path, precision: str) -> Non
         axis = {"salience": {"in0": {1: "n"}, "in1": {0: "n"}}}.get(name, {key: {0: "n"} for key in names})
         _trace(head.eval(), inputs[name], out / f"{name}.onnx", names, {**axis, "out": {0: "n"}})
     shutil.copy(folder / CONFIG, out / CONFIG)
-    shutil.copy(find_base(BASES[config.base]) / "tokenizer.json", out / "tokenizer.json")
+    shutil.copy(find_base(base_of(config.base)) / "tokenizer.json", out / "tokenizer.json")
 
 
 def _Hidden(encoder):  # type: ignore[no-untyped-def]  # noqa: N802 - torch is imported late, so the class is made here

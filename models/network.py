@@ -12,7 +12,7 @@ from transformers import AutoModel
 
 from .heads import Heads
 from .network_config import CONFIG, WEIGHTS, ModelConfig, read_config, write_config
-from .weights import BASES, Base, WeightsError, find_base
+from .weights import Base, WeightsError, base_of, find_base
 
 
 class Network(nn.Module):
@@ -44,7 +44,7 @@ def with_lora(encoder: nn.Module, rank: int, alpha: int, dropout: float) -> nn.M
 
 def build(config: ModelConfig, *, dropout: float = 0.05) -> Network:
     """A network with fresh adapters and heads on the base's weights."""
-    encoder = load_encoder(BASES[config.base])
+    encoder = load_encoder(base_of(config.base))
     if config.lora:
         encoder = with_lora(encoder, config.lora["rank"], config.lora["alpha"], dropout)
     else:
@@ -71,8 +71,9 @@ def save(network: Network, folder: Path) -> None:
 def load(folder: Path) -> Network:
     """Read a model folder onto its base, in evaluation mode. Raises WeightsError, KeyError or ValueError."""
     config = read_config(folder)
-    if config.base_sha256 != BASES[config.base].sha256:
-        raise WeightsError(f"{folder} was made for another version of {BASES[config.base].hub_id}: train it again")
+    base = base_of(config.base)
+    if config.base_sha256 != base.sha256:
+        raise WeightsError(f"{folder} was made for another version of {base.hub_id}: train it again")
     network = build(config)
     weights = {name: weight.to(torch.float32) for name, weight in load_file(folder / WEIGHTS).items()}
     expected = {(name, weight.shape) for name, weight in trained_weights(network).items()}

@@ -33,7 +33,7 @@ class ModelConfig:
     """The contents of model.json."""
 
     name: str
-    base: str  # a name in BASES
+    base: str  # a name in BASES, a folder, or a model on the Hugging Face hub
     base_sha256: str
     heads: HeadsConfig
     lora: dict[str, Any] | None = None  # {"rank", "alpha"}; None: the encoder's own layers are stored
@@ -42,6 +42,7 @@ class ModelConfig:
     temperatures: dict[str, float] = field(default_factory=dict)  # per head; logits are divided by it
     abstain_below: dict[str, float] = field(default_factory=dict)  # per head; least probability of an answer
     mention_bias: float = 0.0  # added to the "outside" logit
+    issues: list[str] = field(default_factory=list)  # targets on which every sentence is judged, named in it or not
 
 
 def read_config(folder: Path) -> ModelConfig:

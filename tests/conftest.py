@@ -41,6 +41,14 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     return report
 
 
+@pytest.fixture(scope="session", autouse=True)
+def known_models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test sees or changes the models that the user has put in use, nor does a command that it starts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STANCELENS_MODELS", str(tmp_path_factory.mktemp("known") / "models.json"))
+        yield
+
+
 @pytest.fixture(scope="module")
 def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Base]:
     """A tiny random encoder, registered as a base."""

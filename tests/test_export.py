@@ -243,7 +243,7 @@ def test_a_folder_that_is_no_model_is_refused(tmp_path: Path, copied: Path) -> N
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("base", "huge", "base 'huge' is none of"),
+        ("base", "huge", "huge is no base"),
         ("lora", {"rank": 4}, "lora must hold rank and alpha"),
         ("max_tokens", 1024, "max_tokens 1024 is not between 16 and 512"),
         ("temperatures", {"stance": 0}, "a temperature must be above 0"),

@@ -16,11 +16,11 @@ from stancelens.models.weights import Base
 from stancelens.models.windows import Encoding
 from stancelens.training import released
 from stancelens.training.examples import make_example
-from stancelens.training.finish import fit_temperature
+from stancelens.training.measure import fit_temperature
 from stancelens.training.plan import Source, plan_batches
 from stancelens.training.released import joined
 from stancelens.training.salience import oracle
-from stancelens.training.trainer import Settings, fit, stance_probabilities
+from stancelens.training.trainer import Settings, answers, fit, fresh
 
 from .tiny import config_of
 
@@ -52,14 +52,15 @@ def test_a_run_learns_resumes_and_refuses_another_ones_checkpoints(
     examples = [make_example(article, encoding, config) for article in rows()]
     plan = plan_batches([Source(examples, 30, 64)], seed=1)
     settings = Settings(encoder_rate=1e-3, head_rate=5e-3, save_every=10)
-    network = fit(config, settings, plan, encoding.pad, tmp_path / "run")
-    probabilities, gold = stance_probabilities(network, examples, encoding.pad)
+    network, again = fresh(config, settings), fresh(config, settings)
+    assert fit(network, settings, plan, encoding.pad, tmp_path / "run")
+    probabilities, gold = answers(network, examples, encoding.pad)["stance"]
     assert (probabilities.argmax(-1) == gold).all()
-    again = fit(config, settings, plan, encoding.pad, tmp_path / "run")
-    resumed, _ = stance_probabilities(again, examples, encoding.pad)
+    fit(again, settings, plan, encoding.pad, tmp_path / "run")
+    resumed, _ = answers(again, examples, encoding.pad)["stance"]
     assert np.allclose(resumed, probabilities, atol=0.02)
     with pytest.raises(ValueError, match="holds checkpoints of a run with other data or settings"):
-        fit(config, replace(settings, seed=2), plan, encoding.pad, tmp_path / "run")
+        fit(fresh(config, settings), replace(settings, seed=2), plan, encoding.pad, tmp_path / "run")
 
 
 def test_the_temperature_that_logits_were_scaled_by_is_found() -> None:

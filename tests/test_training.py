@@ -53,7 +53,7 @@ def pieces(example: Example, tag: int) -> list[str]:
 def test_absent_labels_are_masked(encoding: Encoding, config: ModelConfig) -> None:
     example = make_example(article(), encoding, config)
     assert example.stances.shape == (0, 3)
-    assert not example.targets
+    assert not len(example.owners)
     assert not example.topics.any()
     assert (example.tags == -100).all()
     objective = Objective(network_of(config), 0.1)
@@ -63,9 +63,10 @@ def test_absent_labels_are_masked(encoding: Encoding, config: ModelConfig) -> No
 def test_present_labels_are_targets(encoding: Encoding, config: ModelConfig) -> None:
     example = make_example(article(stance="favor", topics=["sport", "weather"], silver=True), encoding, config)
     assert example.stances.tolist() == [[0, 0, 1]]
-    [(sentence, spans)] = example.targets
-    assert sentence == 0
-    assert [span.of(TEXT) for span in spans] == ["John Smith", "Smith"]  # both mentions of the entity
+    assert example.owners.tolist() == [0]
+    [positions] = example.positions
+    words = [TEXT[a:b] for a, b in np.concatenate(example.packed.offsets)[positions - 1]]  # after the opening token
+    assert words == ["John", "Smith", "Smith"]  # both mentions of the entity
     assert example.topics.tolist() == [[0, 0.5, 0.5], [0, 0, 0]]
     assert pieces(example, 1) == ["John", "Smith"]  # begin
     assert pieces(example, 2) == ["Smith"]  # inside

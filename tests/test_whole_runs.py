@@ -12,7 +12,8 @@ import pytest
 
 from ..data.corpus import read_corpus
 from ..data.schema import Article, dump_line
-from ..inference.analyzer import RELEASED, Analyzer
+from ..inference.analyzer import Analyzer
+from ..models.known import RELEASED
 
 MODEL = "small" if (RELEASED / "small").is_dir() else "base"
 TABLES = [f"{name}.{kind}" for name in ("articles", "sentences", "stances") for kind in ("csv", "parquet")]

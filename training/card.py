@@ -8,7 +8,7 @@ from jinja2 import Template
 
 from ..data.schema import file_hash
 from ..models.network_config import WEIGHTS, ModelConfig
-from ..models.weights import BASES
+from ..models.weights import base_of
 
 CARD = Template(
     """# StanceLens {{ config.name }}
@@ -53,7 +53,7 @@ def write_card(folder: Path, config: ModelConfig, figures: dict[str, float]) -> 
     weights = folder / WEIGHTS
     text = CARD.render(
         config=config,
-        base=BASES[config.base],
+        base=base_of(config.base),
         megabytes=weights.stat().st_size / 1e6,
         sha256=file_hash(weights),
         figures=figures,

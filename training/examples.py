@@ -13,7 +13,16 @@ import torch
 
 from ..data.schema import Article, Span
 from ..models.network_config import ModelConfig
-from ..models.windows import Encoding, Packed, mean_rows, pack, shape_context, target_positions, window_positions
+from ..models.windows import (
+    Encoding,
+    Packed,
+    issue_positions,
+    mean_rows,
+    pack,
+    shape_context,
+    target_positions,
+    window_positions,
+)
 
 
 @dataclass(frozen=True)
@@ -21,11 +30,13 @@ class Example:
     """One article with its targets."""
 
     packed: Packed
-    targets: list[tuple[int, list[Span]]]  # sentence and the target's spans in it
+    owners: np.ndarray  # int64 [targets]: the sentence of each
+    positions: list[np.ndarray]  # per target: int64 [tokens], where it is named: in its sentence, or as an issue
     stances: np.ndarray  # float32 [targets, stances], probabilities
     sides: np.ndarray  # float32 [sentences, stances], probabilities of the whole sentence; a row of zeros is unlabelled
     topics: np.ndarray  # float32 [sentences, topics], probabilities; a row of zeros is unlabelled
     tags: np.ndarray  # int64 [tokens of all sentences]: BIO tags, -100 where unlabelled
+    saliences: np.ndarray  # float32 [sentences], 0 to 1; NaN where unlabelled
 
     @property
     def tokens(self) -> int:
@@ -35,19 +46,24 @@ class Example:
 def make_example(article: Article, encoding: Encoding, config: ModelConfig) -> Example:
     """Raises ValueError for a label outside the model's label sets."""
     sentences = article.sentences or []
-    packed = pack(encoding, article.text, sentences, config.max_tokens, config.overlap)
+    packed = packed_for(article, encoding, config)
     spans = {mention.id: mention for mention in article.mentions or []}
-    targets: list[tuple[int, list[Span]]] = []
+    owners: list[int] = []
+    positions: list[np.ndarray] = []
     stances: list[np.ndarray] = []
     for index, sentence in enumerate(sentences):
         for stance in sentence.stances or []:
             mention = spans.get(stance.mention or "")
-            if mention is None or not sentence.start <= mention.start < sentence.end:
+            if mention is not None and sentence.start <= mention.start < sentence.end:
+                # all mentions of the entity in the sentence are one target
+                same = [m for m in spans.values() if mention.entity and m.entity == mention.entity]
+                group = [m for m in same if sentence.start <= m.start < sentence.end] or [mention]
+                positions += target_positions(packed, [(index, list[Span](group))])
+            elif stance.mention is None and stance.target in config.issues:
+                positions.append(issue_positions(packed, index, config.issues.index(stance.target)))
+            else:
                 continue
-            # all mentions of the entity in the sentence are one target
-            same = [m for m in spans.values() if mention.entity and m.entity == mention.entity]
-            group = [m for m in same if sentence.start <= m.start < sentence.end] or [mention]
-            targets.append((index, list[Span](group)))
+            owners.append(index)
             if stance.probabilities:
                 stances.append(np.asarray([stance.probabilities[name] for name in config.heads.stances], np.float32))
             else:
@@ -56,12 +72,20 @@ def make_example(article: Article, encoding: Encoding, config: ModelConfig) -> E
                 )
     return Example(
         packed,
-        targets,
+        np.asarray(owners, dtype=np.int64),
+        positions,
         np.stack(stances) if stances else np.zeros((0, len(config.heads.stances)), np.float32),
         side_rows(article, config.heads.stances),
         topic_rows(article, config.heads.topics),
         _tags(article, packed, config.heads.kinds),
+        np.asarray([np.nan if s.salience is None else s.salience for s in sentences], dtype=np.float32),
     )
+
+
+def packed_for(article: Article, encoding: Encoding, config: ModelConfig) -> Packed:
+    """The article's windows as the model reads them."""
+    sentences = article.sentences or []
+    return pack(encoding, article.text, sentences, config.max_tokens, config.overlap, config.issues)
 
 
 def side_rows(article: Article, labels: list[str]) -> np.ndarray:
@@ -127,8 +151,8 @@ def collate(examples: Sequence[Example], pad: int) -> dict[str, torch.Tensor]:
 
         firsts = moved(window_positions(packed))
         window_of_sentence.append(firsts.astype(np.int64))
-        window_of_target.append(firsts[[sentence for sentence, _ in example.targets]].astype(np.int64))
-        spans = {"sentences": packed.homes, "targets": target_positions(packed, example.targets)}
+        window_of_target.append(firsts[example.owners].astype(np.int64))
+        spans = {"sentences": packed.homes, "targets": example.positions}
         for name, positions in spans.items():
             matrix = mean_rows(positions, packed.ids.size)
             full = np.zeros((len(matrix), rows, length), dtype=np.float32)
@@ -153,6 +177,8 @@ def collate(examples: Sequence[Example], pad: int) -> dict[str, torch.Tensor]:
         "token_at": np.concatenate(token_at),
         "shapes": np.concatenate(shapes),
         "tags": np.concatenate(tags),
+        "saliences": np.concatenate([e.saliences for e in examples]),
+        "sizes": np.asarray([len(e.topics) for e in examples], dtype=np.int64),
     }
     return {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in arrays.items()}
 
@@ -161,6 +187,6 @@ def _numbered(examples: Sequence[Example]) -> np.ndarray:
     """int64 [targets]: row of each target's sentence among all sentences of the batch."""
     numbers, first = [], 0
     for example in examples:
-        numbers += [first + sentence for sentence, _ in example.targets]
+        numbers.append(first + example.owners)
         first += len(example.topics)
-    return np.asarray(numbers, dtype=np.int64)
+    return np.concatenate(numbers)

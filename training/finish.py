@@ -15,9 +15,6 @@ from itertools import chain
 from pathlib import Path
 from typing import cast
 
-import numpy as np
-from scipy.optimize import minimize_scalar
-
 from ..data.corpus import read_corpus
 from ..data.importers.newsmtsc import read_newsmtsc
 from ..data.importers.protected import protected_sentences
@@ -26,11 +23,10 @@ from ..data.schema import Article
 from ..models.export import CHECK, check_logits, exported
 from ..models.heads import SalienceHead, TopicHead
 from ..models.network import load, save
-from ..models.network_config import ModelConfig, read_config, write_config
+from ..models.network_config import read_config, write_config
 from ..models.runtime import Runtime
-from ..models.windows import pack
 from .card import write_card
-from .examples import make_example
+from .measure import fit_temperature, items_of
 from .overlap import Protected
 from .released import prepare
 from .salience import train_salience
@@ -68,21 +64,17 @@ def describe(draft: Path, data: Path) -> None:
     runtime = Runtime(exported(draft))
     dev = {name: list(read_newsmtsc(data / "stance" / "newsmtsc", name)) for name in ("dev_rw", "dev_mt")}
     gold = list(read_corpus("dev"))
-    stance_logits, stance_gold = stance_items(runtime, list(chain(*dev.values())))
-    topic_logits, topic_gold = topic_items(runtime, gold)
-    side_logits, side_gold = sentence_items(runtime, gold)
+    rows, ours = items_of(runtime, chain(*dev.values())), items_of(runtime, gold)
     config = read_config(draft)
     config.temperatures = {
-        "stance": fit_temperature(stance_logits, stance_gold),
-        "sentence_stance": fit_temperature(side_logits, side_gold),
-        "topic": fit_temperature(topic_logits, topic_gold),
+        "stance": fit_temperature(*rows["stance"]),
+        "sentence_stance": fit_temperature(*ours["sentence_stance"]),
+        "topic": fit_temperature(*ours["topic"]),
     }
     config.abstain_below = dict.fromkeys(config.temperatures, ABSTAIN_BELOW)
     write_config(config, draft)
-    figures = {name: macro_f1(*stance_items(runtime, rows)) for name, rows in dev.items()}
-    figures["gold dev topic"] = macro_f1(topic_logits, topic_gold)
-    figures["gold dev sentence stance"] = macro_f1(side_logits, side_gold)
-    figures["gold dev target stance"] = macro_f1(*stance_items(runtime, gold))
+    figures = {name: macro_f1(*items_of(runtime, articles)["stance"]) for name, articles in dev.items()}
+    figures |= {f"gold dev {head.replace('_', ' ')}": macro_f1(*items) for head, items in ours.items()}
     log.info("int8 on dev: %s; temperatures %s", figures, config.temperatures)
     (draft / CHECK).write_text(json.dumps(check_logits(exported(draft)), indent=2) + "\n", encoding="utf-8")
     write_card(draft, config, figures)
@@ -99,53 +91,6 @@ def summary_articles(data: Path) -> list[Article]:
         "summaries: %d kept, %d dropped for a sentence that stands in what measures", len(kept), len(found) - len(kept)
     )
     return kept
-
-
-def stance_items(runtime: Runtime, articles: list[Article]) -> tuple[np.ndarray, np.ndarray]:
-    """Logits [targets, stances] and gold labels [targets] of all targets, the mentions given."""
-    logits, gold = [], []
-    for article in articles:
-        example = make_example(article, runtime.encoding, runtime.config)
-        if example.targets:
-            logits.append(runtime.read(example.packed).stances(example.targets))
-            gold.append(example.stances.argmax(-1))
-    return np.concatenate(logits), np.concatenate(gold)
-
-
-def sentence_items(runtime: Runtime, articles: list[Article]) -> tuple[np.ndarray, np.ndarray]:
-    """Logits [sentences, stances] and gold stance of every sentence."""
-    logits, gold = [], []
-    for article in articles:
-        example = make_example(article, runtime.encoding, runtime.config)
-        logits.append(runtime.read(example.packed).sentence_stances())
-        gold.append(example.sides.argmax(-1))
-    return np.concatenate(logits), np.concatenate(gold)
-
-
-def topic_items(runtime: Runtime, articles: list[Article]) -> tuple[np.ndarray, np.ndarray]:
-    """Logits [sentences, topics] and the gold topic of every sentence: where it has two, either is right."""
-    logits, gold = [], []
-    config: ModelConfig = runtime.config
-    for article in articles:
-        packed = pack(runtime.encoding, article.text, article.sentences or [], config.max_tokens, config.overlap)
-        rows = runtime.read(packed).topics()
-        logits.append(rows)
-        for row, sentence in zip(rows, article.sentences or [], strict=True):
-            labels = [config.heads.topics.index(topic) for topic in sentence.topics or []]
-            gold.append(int(row.argmax()) if int(row.argmax()) in labels else labels[0])
-    return np.concatenate(logits), np.asarray(gold)
-
-
-def fit_temperature(logits: np.ndarray, gold: np.ndarray) -> float:
-    """The temperature that makes the gold labels likeliest (Guo et al. 2017)."""
-
-    def loss(log_temperature: float) -> float:
-        scaled = logits.astype(np.float64) / np.exp(log_temperature)
-        scaled -= scaled.max(-1, keepdims=True)
-        return float(-(scaled[np.arange(len(gold)), gold] - np.log(np.exp(scaled).sum(-1))).mean())
-
-    found = minimize_scalar(loss, bounds=(-2, 2), method="bounded")
-    return round(float(np.exp(found.x)), 4)
 
 
 def main() -> None:

@@ -7,8 +7,9 @@ from torch import nn
 from torch.nn import functional as F  # noqa: N812
 
 from ..models.network import Network
+from ..models.network_config import SALIENCE_POSITIONS
 
-TASK_WEIGHTS = {"stance": 1.0, "sentence_stance": 0.5, "topic": 0.5, "mention": 0.5}
+TASK_WEIGHTS = {"stance": 1.0, "sentence_stance": 0.5, "topic": 0.5, "mention": 0.5, "salience": 0.5}
 
 
 class Objective(nn.Module):
@@ -51,7 +52,19 @@ class Objective(nn.Module):
         if "mention" in heads and (batch["tags"] >= 0).any():
             logits = heads["mention"](hidden[batch["token_at"]], batch["shapes"])
             loss = loss + TASK_WEIGHTS["mention"] * F.cross_entropy(logits, batch["tags"], ignore_index=-100)
+        if "salience" in heads and batch["saliences"].isfinite().any():
+            sizes = batch["sizes"].tolist()
+            logits = torch.cat([_salience(heads["salience"], own) for own in sentences.split(sizes)])
+            known = batch["saliences"].isfinite()
+            each = F.binary_cross_entropy_with_logits(logits[known], batch["saliences"][known])
+            loss = loss + TASK_WEIGHTS["salience"] * each
         return {"loss": loss, **output}
 
     def _smooth(self, target: torch.Tensor) -> torch.Tensor:
         return (1 - self.smoothing) * target + self.smoothing / target.shape[-1]
+
+
+def _salience(head: nn.Module, vectors: torch.Tensor) -> torch.Tensor:
+    """Logits [sentences] of one article's sentence vectors."""
+    positions = torch.arange(len(vectors), device=vectors.device).clamp(max=SALIENCE_POSITIONS - 1)
+    return head(vectors[None], positions)

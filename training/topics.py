@@ -17,8 +17,7 @@ from torch.nn import functional as F  # noqa: N812
 from ..data.schema import Article
 from ..models.heads import TopicHead
 from ..models.runtime import Runtime
-from ..models.windows import pack
-from .examples import topic_rows
+from .examples import packed_for, topic_rows
 
 TAG_ODDS = 3.0  # how much likelier the article's own topic is than the head says; 1 ignores it
 WEAK = 0.1  # weight of an AllSides sentence beside one of the corpus
@@ -54,8 +53,7 @@ def vectors_of(runtime: Runtime, articles: Sequence[Article]) -> tuple[np.ndarra
     """Sentence vectors and topic labels of all sentences."""
     config, vectors, labels = runtime.config, [], []
     for article in articles:
-        packed = pack(runtime.encoding, article.text, article.sentences or [], config.max_tokens, config.overlap)
-        vectors.append(runtime.read(packed).sentence_vectors)
+        vectors.append(runtime.read(packed_for(article, runtime.encoding, config)).sentence_vectors)
         labels.append(topic_rows(article, config.heads.topics))
     return np.concatenate(vectors), np.concatenate(labels)
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import os
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +15,19 @@ import numpy as np
 import torch
 from sklearn.metrics import f1_score
 from torch.utils.data import SequentialSampler
-from transformers import Trainer, TrainingArguments, get_linear_schedule_with_warmup, set_seed
+from transformers import (
+    EarlyStoppingCallback,
+    PrinterCallback,
+    Trainer,
+    TrainerCallback,
+    TrainerState,
+    TrainingArguments,
+    get_linear_schedule_with_warmup,
+    set_seed,
+)
 from transformers.trainer_utils import get_last_checkpoint
 
-from ..models.network import Network, build
+from ..models.network import Network, build, trained_weights
 from ..models.network_config import ModelConfig
 from .examples import Example, collate
 from .objective import Objective
@@ -35,28 +47,77 @@ class Settings:
     save_every: int = 100  # steps between checkpoints
 
 
+@dataclass(frozen=True)
+class Watch:
+    """What a run is measured by on the way, so that it ends when it no longer gains, and keeps its best state."""
+
+    score: Callable[[], float]  # of the network as it is; more is better
+    every: int  # steps between two scores
+    patience: int  # scores without a gain after which the run ends
+
+
 class _Batches(Trainer):
     """A Trainer whose data set is the plan itself: its items are batches, in order."""
+
+    watch: Watch | None = None
 
     def _get_train_sampler(self, train_dataset: Any = None) -> SequentialSampler:
         plan: Any = train_dataset if train_dataset is not None else self.train_dataset
         return SequentialSampler(plan)
 
+    def evaluate(self, *_: Any, metric_key_prefix: str = "eval", **__: Any) -> dict[str, float]:
+        assert self.watch is not None
+        metrics = {f"{metric_key_prefix}_score": self.watch.score()}
+        if self.model is not None:
+            self.model.train()
+        self.log(metrics)
+        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
+        return metrics
+
+
+class _Told(TrainerCallback):
+    """Says after every score, or log, how far a run is and how long it will still take."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self.tell = tell
+        self.began = 0.0
+        self.first = 0
+
+    def on_train_begin(self, args: Any, state: TrainerState, control: Any, **_: Any) -> None:
+        self.began, self.first = time.monotonic(), state.global_step
+
+    def on_log(self, args: Any, state: TrainerState, control: Any, logs: Any = None, **_: Any) -> None:
+        shown = [f"dev {logs['eval_score']:.1f}"] if "eval_score" in logs else []
+        shown += [f"loss {float(logs['loss']):.2f}"] if "loss" in logs else []
+        if not shown or not state.is_world_process_zero:
+            return
+        each = (time.monotonic() - self.began) / max(1, state.global_step - self.first)
+        left = each * (state.max_steps - state.global_step) / 60
+        self.tell(f"step {state.global_step:,} of {state.max_steps:,}: {', '.join(shown)}; {left:.0f} min left at most")
+
+
+def fresh(config: ModelConfig, settings: Settings) -> Network:
+    """A network with new adapters and heads, the same ones for the same seed."""
+    set_seed(settings.seed)
+    return build(config, dropout=settings.dropout)
+
 
 def fit(
-    config: ModelConfig,
+    network: Network,
     settings: Settings,
     plan: Sequence[Sequence[Example]],
     pad: int,
     work: Path,
-) -> Network:
-    """Train on the planned batches, resuming from the last checkpoint in ``work``.
+    watch: Watch | None = None,
+    tell: Callable[[str], None] | None = None,
+) -> bool:
+    """Train ``network`` in place on the planned batches, resuming from the last checkpoint in ``work``.
 
-    Raises ValueError if the checkpoints there are another run's.
+    Returns whether this process is the one to go on with, of several that torchrun has started. Raises ValueError if
+    the checkpoints there are another run's.
     """
-    _claim(work, config, settings, plan)
+    _claim(work, network, settings, plan)
     set_seed(settings.seed)
-    network = build(config, dropout=settings.dropout)
     objective = Objective(network, settings.smoothing)
     groups = [
         {
@@ -69,7 +130,8 @@ def fit(
         },
     ]
     optimizer = torch.optim.AdamW(groups, weight_decay=settings.weight_decay)
-    schedule = get_linear_schedule_with_warmup(optimizer, round(settings.warmup * len(plan)), len(plan))
+    steps = -(-len(plan) // int(os.environ.get("WORLD_SIZE", "1")))
+    schedule = get_linear_schedule_with_warmup(optimizer, round(settings.warmup * steps), steps)
     arguments = TrainingArguments(
         output_dir=str(work),
         per_device_train_batch_size=1,
@@ -78,10 +140,14 @@ def fit(
         use_cpu=not torch.cuda.is_available(),
         max_grad_norm=1.0,
         seed=settings.seed,
-        save_steps=settings.save_every,
+        save_steps=watch.every if watch else settings.save_every,
         save_total_limit=2,
+        eval_strategy="steps" if watch else "no",
+        eval_steps=watch.every if watch else None,
+        load_best_model_at_end=watch is not None,
+        metric_for_best_model="score" if watch else None,
         logging_steps=20,
-        report_to=[],
+        report_to=["tensorboard"] if find_spec("tensorboard") else [],
         remove_unused_columns=False,
         dataloader_num_workers=0,
         disable_tqdm=True,
@@ -90,17 +156,26 @@ def fit(
         model=objective,
         args=arguments,
         train_dataset=list(plan),  # type: ignore[arg-type]
+        eval_dataset=list(plan[:1]) if watch else None,  # type: ignore[arg-type]  # asked for, though ``watch`` measures
         data_collator=lambda items: collate(_only(items), pad),
         optimizers=(optimizer, schedule),
+        callbacks=[EarlyStoppingCallback(watch.patience)] if watch else None,
     )
+    trainer.watch = watch
+    if tell:
+        trainer.remove_callback(PrinterCallback)
+        trainer.add_callback(_Told(tell))
     last = get_last_checkpoint(str(work)) if work.is_dir() else None
     trainer.train(resume_from_checkpoint=last)
-    return network
+    network.eval()
+    return trainer.is_world_process_zero()
 
 
-def _claim(work: Path, config: ModelConfig, settings: Settings, plan: Sequence[Sequence[Example]]) -> None:
-    """Mark ``work`` as this run's: another seed or plan must not go on from its checkpoints."""
-    digest = hashlib.sha256(f"{config} {settings}".encode())
+def _claim(work: Path, network: Network, settings: Settings, plan: Sequence[Sequence[Example]]) -> None:
+    """Mark ``work`` as this run's: another seed, plan or start must not go on from its checkpoints."""
+    digest = hashlib.sha256(f"{network.config} {settings}".encode())
+    for name, weight in sorted(trained_weights(network).items()):
+        digest.update(name.encode() + weight.numpy(force=True).tobytes())
     for batch in plan:
         for example in batch:
             for array in (example.packed.ids, example.stances, example.sides, example.topics, example.tags):
@@ -119,19 +194,24 @@ def _only(items: Sequence[Sequence[Example]]) -> Sequence[Example]:
 
 
 @torch.no_grad()
-def stance_probabilities(network: Network, examples: Sequence[Example], pad: int) -> tuple[np.ndarray, np.ndarray]:
-    """Probabilities and gold labels of all targets: float [targets, stances] and int [targets]."""
+def answers(network: Network, examples: Sequence[Example], pad: int) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """By head ("stance", "sentence_stance", "topic") the probabilities, float [items, labels], and the gold labels,
+    int [items], of all labelled items."""
     network.eval()
     objective = Objective(network, 0.0)
     device = next(network.parameters()).device
-    probabilities, gold = [], []
-    for at in range(0, len(examples), 32):
-        batch = collate(examples[at : at + 32], pad)
+    found: dict[str, tuple[list[np.ndarray], list[np.ndarray]]] = {}
+    for at in range(0, len(examples), 16):
+        batch = collate(examples[at : at + 16], pad)
         with torch.autocast(device.type, dtype=torch.bfloat16):
             output = objective(**{name: tensor.to(device) for name, tensor in batch.items()})
-        probabilities.append(output["stance_logits"].float().softmax(-1).cpu().numpy())
-        gold.append(batch["stances"].argmax(-1).numpy())
-    return np.concatenate(probabilities), np.concatenate(gold)
+        for head, field in (("stance", "stances"), ("sentence_stance", "sides"), ("topic", "topics")):
+            labelled = batch[field].sum(-1) > 0
+            if f"{head}_logits" in output and labelled.any():
+                probabilities, gold = found.setdefault(head, ([], []))
+                probabilities.append(output[f"{head}_logits"].float().softmax(-1).cpu()[labelled].numpy())
+                gold.append(batch[field].argmax(-1)[labelled].numpy())
+    return {head: (np.concatenate(rows), np.concatenate(gold)) for head, (rows, gold) in found.items()}
 
 
 def macro_f1(probabilities: np.ndarray, gold: np.ndarray) -> float:

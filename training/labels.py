@@ -1,0 +1,205 @@
+"""A user's label files → articles that can train: whole, split by article, with the label sets that they hold."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..data.schema import Article, Mention, Sentence, Stance
+from ..data.sentences import split_sentences
+from ..evaluation.items import SIDES
+from ..evaluation.matching import read_gold
+from .options import HEADS, TrainOptions
+
+LEAST = 10  # articles
+MOST_ISSUES = 8  # targets that sentences do not name; each takes room in every window
+PARTS = ("train", "dev", "test")
+
+
+class LabelsError(ValueError):
+    """Labels that cannot train: the message says what is wrong and what to do."""
+
+
+@dataclass
+class Labelled:
+    """What a run learns from and is measured on."""
+
+    train: list[Article]
+    dev: list[Article]
+    test: list[Article]
+    heads: tuple[str, ...]  # of HEADS, that have labels and were asked for
+    stances: list[str]
+    topics: list[str]
+    issues: list[str]  # targets on which sentences are judged that do not name them
+    own_split: bool = False  # whether the labels brought all of it
+    warnings: list[str] = field(default_factory=list)
+
+
+def read_labelled(paths: Sequence[Path], options: TrainOptions) -> Labelled:
+    """Read, check and split. Raises LabelsError or ValueError for labels that cannot train."""
+    found, skipped = read_gold(paths)
+    where = ", ".join(map(str, paths))
+    issues = _issues(found.values(), where)
+    articles = [made for article in found.values() if (made := completed(article, issues)).sentences]
+    held = [head for head in HEADS if any(_labels(head, article) for article in articles)]
+    heads = tuple(head for head in HEADS if head in (options.tasks or held))
+    if absent := [head for head in heads if head not in held]:
+        raise LabelsError(f"{where}: no labels for the task {absent[0]}: only for {', '.join(held) or 'none'}")
+    if not heads:
+        raise LabelsError(f"{where}: no labels of topics or stances to learn from")
+    if len(articles) < LEAST:
+        raise LabelsError(
+            f"{where}: {len(articles)} articles with labels, and at least {LEAST} are needed to learn, choose and "
+            "measure"
+        )
+    sets = {head: _label_set(head, articles, where) for head in heads}
+    stances = _one_set([sets[head] for head in ("stance", "sentence_stance") if head in sets], where)
+    labelled = Labelled([], [], [], heads, stances, sets.get("topic", []), issues if "stance" in heads else [])
+    labelled.own_split = {article.split for article in articles} == set(PARTS)
+    labelled.train, labelled.dev, labelled.test = _split(articles, heads, options)
+    labelled.warnings = [f"{skip.path}:{skip.line or 1}: {skip.reason}" for skip in skipped]
+    labelled.warnings += _missing(labelled)
+    return labelled
+
+
+def completed(article: Article, issues: Sequence[str] = ()) -> Article:
+    """With the sentences that nobody has labelled, which are the context of the others, and mentions for the targets
+    that are given by name alone. A topic of the whole article is that of its sentences where these have none."""
+    whole = split_sentences(article.text, article.ignored)
+    if article.sentences is None:
+        topics = article.topics or None
+        sentences = [Sentence(start=span.start, end=span.end, topics=topics) for span in whole]
+    else:
+        own = article.sentences
+        others = [s for s in whole if not any(s.start < each.end and each.start < s.end for each in own)]
+        sentences = sorted([*own, *(Sentence(start=s.start, end=s.end) for s in others)], key=lambda s: s.start)
+    mentions = list(article.mentions or [])
+    made = [_with_mentions(article.text, sentence, mentions, issues) for sentence in sentences]
+    return article.model_copy(update={"sentences": made, "mentions": mentions or article.mentions})
+
+
+def only(article: Article, heads: Iterable[str]) -> Article:
+    """Without the labels of other tasks."""
+    fields = {"topic": "topics", "sentence_stance": "stance", "stance": "stances"}
+    dropped = {field: None for head, field in fields.items() if head not in set(heads)}
+    return article.model_copy(
+        update={"sentences": [each.model_copy(update=dropped) for each in article.sentences or []]}
+    )
+
+
+def _with_mentions(text: str, sentence: Sentence, mentions: list[Mention], issues: Sequence[str]) -> Sentence:
+    stances = []
+    for stance in sentence.stances or []:
+        at = _named(text, sentence, stance)
+        if stance.mention is None and stance.target not in issues and at is not None:
+            mentions.append(Mention(id=f"named:{len(mentions)}", start=at, end=at + len(stance.target)))
+            stance = stance.model_copy(update={"mention": mentions[-1].id})
+        stances.append(stance)
+    return sentence if sentence.stances is None else sentence.model_copy(update={"stances": stances})
+
+
+def _named(text: str, sentence: Sentence, stance: Stance) -> int | None:
+    """Where the sentence has its target's name, in any case."""
+    at = text.casefold().find(stance.target.casefold(), sentence.start, sentence.end)
+    return at if at >= 0 and len(text.casefold()) == len(text) else None
+
+
+def _issues(articles: Iterable[Article], where: str) -> list[str]:
+    """The targets without mentions that some sentence does not name. Raises LabelsError for too many."""
+    unnamed: Counter[str] = Counter()
+    for article in articles:
+        for sentence in article.sentences or []:
+            for stance in sentence.stances or []:
+                if stance.mention is None and _named(article.text, sentence, stance) is None:
+                    unnamed[stance.target] += 1
+    if len(unnamed) > MOST_ISSUES:
+        raise LabelsError(
+            f"{where}: stances toward {len(unnamed)} targets have no mention, and their sentences do not name them, "
+            f"such as {unnamed.most_common(1)[0][0]!r}: mark the mentions, or keep at most {MOST_ISSUES} such targets"
+        )
+    return sorted(unnamed, key=lambda name: (-unnamed[name], name))
+
+
+def _labels(head: str, article: Article) -> list[str]:
+    found: list[str] = []
+    for sentence in article.sentences or []:
+        if head == "topic":
+            found += sentence.topics or []
+        elif head == "sentence_stance":
+            found += [sentence.stance] if sentence.stance else []
+        else:
+            found += [stance.label for stance in sentence.stances or []]
+    return found
+
+
+def _label_set(head: str, articles: Sequence[Article], where: str) -> list[str]:
+    counts = Counter(label for article in articles for label in _labels(head, article))
+    if len(counts) < 2:
+        (label,) = counts
+        raise LabelsError(f"{where}: every label of the task {head} is {label!r}: there is nothing to tell apart")
+    if all(label.casefold() in SIDES for label in counts):
+        return sorted(counts, key=lambda label: (SIDES[label.casefold()], label))
+    return sorted(counts, key=lambda label: (-counts[label], label))
+
+
+def _one_set(sets: Sequence[list[str]], where: str) -> list[str]:
+    """That of targets and of sentences. Raises LabelsError where they use other names for the same."""
+    union = list(dict.fromkeys(label for labels in sets for label in labels))
+    if not all(label.casefold() in SIDES for label in union):
+        return union
+    sides = Counter(SIDES[label.casefold()] for label in union)
+    if max(sides.values(), default=1) > 1:
+        raise LabelsError(
+            f"{where}: one stance has several names among {', '.join(union)}: use one name for each, or train one of "
+            "the tasks with --tasks"
+        )
+    return sorted(union, key=lambda label: SIDES[label.casefold()])
+
+
+def _split(articles: Sequence[Article], heads: Sequence[str], options: TrainOptions) -> Iterator[list[Article]]:
+    """The labels' own split as far as they bring one, else drawn by article, so that rare labels are in every part."""
+    parts: dict[str, list[Article]] = {part: [] for part in PARTS}
+    for article in articles:
+        parts[article.split if article.split in PARTS else "train"].append(article)
+    generator = random.Random(options.seed)
+    for part, share in (("test", options.test_share), ("dev", options.dev_share)):
+        if not parts[part]:
+            wanted = share * len(articles) / max(1, len(parts["train"]))
+            parts["train"], parts[part] = _drawn(parts["train"], heads, min(0.5, wanted), generator)
+    yield from parts.values()
+
+
+def _drawn(
+    articles: Sequence[Article], heads: Sequence[str], share: float, generator: random.Random
+) -> tuple[list[Article], list[Article]]:
+    """The articles that stay, and a share of them that goes, of each rarest label alike."""
+    spread = {id(a): {(head, label) for head in heads for label in _labels(head, a)} for a in articles}
+    counts = Counter(key for keys in spread.values() for key in keys)
+    groups: dict[tuple[str, str], list[Article]] = defaultdict(list)
+    for article in sorted(articles, key=lambda a: a.id):
+        groups[min(spread[id(article)], key=lambda key: (counts[key], key), default=("", ""))].append(article)
+    gone: set[int] = set()
+    owed = 0.0
+    for key in sorted(groups):
+        group = groups[key]
+        generator.shuffle(group)
+        owed += share * len(group)
+        taken = min(len(group) - 1, max(int(owed), 1 if len(group) > 3 else 0))
+        gone.update(id(article) for article in group[: max(0, taken)])
+        owed -= taken
+    return [a for a in articles if id(a) not in gone], [a for a in articles if id(a) in gone]
+
+
+def _missing(labelled: Labelled) -> Iterator[str]:
+    """What cannot be learned or measured as the labels are split."""
+    for head in labelled.heads:
+        held = {part: Counter(x for a in getattr(labelled, part) for x in set(_labels(head, a))) for part in PARTS}
+        for label in labelled.topics if head == "topic" else labelled.stances:
+            if not held["train"][label]:
+                yield f"{head}: no article of the train part has the label {label!r}: it cannot be learned"
+            for part in ("dev", "test"):
+                if not held[part][label]:
+                    yield f"{head}: no article of the {part} part has the label {label!r}: its figures leave it out"
