@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from typer.testing import CliRunner
 
 from ..cli import app
 from ..inference.targets import load_targets
+from ..training.options import TrainOptions, load_options
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = ROOT / "docs" / "commands.md"
@@ -44,6 +46,14 @@ def test_targets_example_loads(tmp_path: Path) -> None:
     (example,) = blocks("yaml")
     (tmp_path / "targets.yaml").write_text(example, encoding="utf-8")
     assert [target.name for target in load_targets(tmp_path / "targets.yaml")] == ["Harrow Bridge", "Court of Auditors"]
+
+
+def test_settings_example_names_every_setting_with_its_default(tmp_path: Path) -> None:
+    (example,) = blocks("yaml", ROOT / "docs" / "training.md")
+    (tmp_path / "train.yaml").write_text(example, encoding="utf-8")
+    shown = load_options(tmp_path / "train.yaml", {})
+    assert set(re.findall(r"^(\w+):", example, re.MULTILINE)) == {field.name for field in fields(TrainOptions)}
+    assert replace(shown, base="base", start="", tasks=(), rate=0.0) == TrainOptions()
 
 
 def test_links_lead_somewhere() -> None:
