@@ -26,7 +26,7 @@ from ..data.schema import Article, Mention, Span
 from ..evaluation.calibration import ece_limit, expected_calibration_error
 from ..evaluation.intervals import RESAMPLES, SEED, Estimate, interval, mean_interval
 from ..evaluation.items import is_name
-from ..evaluation.matching import overlap
+from ..evaluation.matching import match_spans, overlap
 from ..evaluation.metrics import confusion, macro_f1_of, most_confident
 from ..inference.decode import decode_mentions, softmax
 from ..models.export import checked_folder, exported
@@ -129,9 +129,14 @@ def gold_targets(article: Article) -> Iterator[tuple[tuple[int, list[Span]], str
 def gold_corpus(figures: Figures, runtime: Runtime, key: str, articles: list[Article]) -> None:
     """Articles labelled by the project's guideline, with their sentences and mentions given."""
     heads = runtime.config.heads
-    stance, topic, spared, owners = Items(), Items(), [], []
+    stance, topic, side, spared, owners = Items(), Items(), Items(), [], []
     for article in articles:
         reading = read(runtime, article)
+        if "sentence_stance" in runtime.heads:
+            sides = softmax(reading.sentence_stances(), runtime.config.temperatures.get("sentence_stance", 1.0))
+            for sentence, row in zip(article.sentences or [], sides, strict=True):
+                if sentence.stance is not None:
+                    side.add(heads.stances.index(sentence.stance), row, article.id)
         for sentence, row in zip(article.sentences or [], topics(runtime, reading), strict=True):
             labels = [heads.topics.index(label) for label in sentence.topics or []]
             if labels:  # where two topics carry equal weight, either is right
@@ -145,9 +150,22 @@ def gold_corpus(figures: Figures, runtime: Runtime, key: str, articles: list[Art
                 spared.append(100.0 * (row.argmax() != heads.stances.index("against")))
                 owners.append(article.id)
     figures.add_macro_f1(f"{key}.topic.macro_f1", topic)
+    if side.gold:
+        figures.add_macro_f1(f"{key}.sentence_stance.macro_f1", side)
     figures.add_macro_f1(f"{key}.target_stance.macro_f1", stance)
     if spared:
         figures.add(f"{key}.victims_not_against", mean_interval(np.asarray(spared), owners, PERCENT), len(spared))
+
+
+def mention_precision(figures: Figures, key: str, runtime: Runtime, articles: list[Article]) -> None:
+    """Of the names that are found, those that are labelled: pronouns and descriptions among the labels count too."""
+    hits, owners = [], []
+    for article in articles:
+        found = [Span(start=start, end=end) for start, end, _ in decode_mentions(read(runtime, article), article.text)]
+        matched = set(match_spans(article.mentions or [], found).values())
+        hits += [100.0 * (at in matched) for at in range(len(found))]
+        owners += [article.id] * len(found)
+    figures.add(key, mean_interval(np.asarray(hits), owners, PERCENT), len(hits))
 
 
 def bbc(figures: Figures, runtime: Runtime, data: Path, limit: int | None) -> None:
@@ -196,7 +214,10 @@ def measure(folder: Path, arguments: argparse.Namespace) -> dict[str, float]:
     if "mention" in runtime.heads:
         mention_recall(figures, f"{prefix}.mention_recall", runtime, data, files)
     gold = "gold" if arguments.splits == "test" else f"gold.{arguments.splits}"
-    gold_corpus(figures, runtime, gold, list(read_corpus(arguments.splits)))
+    corpus = list(read_corpus(arguments.splits))
+    gold_corpus(figures, runtime, gold, corpus)
+    if "mention" in runtime.heads:
+        mention_precision(figures, f"{gold}.mention_precision", runtime, corpus)
     if arguments.splits == "test":
         real = (a for a in read_real(data / "topic" / "allsides" / "articles.jsonl.gz") if a.annotator == SETTLED)
         gold_corpus(figures, runtime, "real", list(real))
