@@ -23,16 +23,16 @@ Reads the sentences of an English news article in one pass: topic, stance, targe
   {{ config.heads.kinds | join(", ") }}.
 - **Trained on:** NewsMTSC train (alone, side by side and inside their articles), the project's corpus (train part),
   sentences of directed sentiment in which a side is taken, AllSides articles as the base released before reads their
-  topics{{ ", and all sentences of directed sentiment as it reads them" if config.base == "small" }}; mentions from spaCy's
-  en_core_web_sm.
+  topics{{ ", and all sentences of directed sentiment as it reads them" if config.base == "small" }};
+  mentions from spaCy's en_core_web_sm.
   Then, the encoder being fixed, the topic head learned from the corpus and from its own reading of AllSides, the
   salience head from CNN highlights. Texts that hold half of a sentence of a dev or test file were dropped.
 - **Command:** `python -m stancelens.training.released {{ config.base }} --data DIR --work WORK`, then
   `python -m stancelens.training.finish WORK/model models/released/{{ config.base }} --data DIR --prepared PREPARED`
   with PREPARED the folder `prepared` beside WORK.
-- **Calibration:** logits are divided by {{ config.temperatures.stance }} (stance toward a target, fitted on NewsMTSC dev),
-  {{ config.temperatures.sentence_stance }} (stance of a sentence) and {{ config.temperatures.topic }} (topic; both fitted on
-  the corpus' dev part); below a probability of {{ config.abstain_below.stance }} the model abstains.
+- **Calibration:** logits are divided by {{ config.temperatures.stance }} (stance toward a target, fitted on NewsMTSC
+  dev), {{ config.temperatures.sentence_stance }} (stance of a sentence) and {{ config.temperatures.topic }} (topic; both
+  fitted on the corpus' dev part); below a probability of {{ config.abstain_below.stance }} the model abstains.
 
 Macro-F1 in percent of the int8 export on dev files, which also chose the temperatures and how int8 is smoothed:
 
