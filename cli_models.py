@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -35,10 +36,18 @@ def train(
     The same command goes on where a run was stopped. Exit code 0: trained; 1: no usable model came of it; 2: labels or
     options that cannot be used; 130: stopped.
     """
+    from .inference.store import StoreError
     from .models.weights import WeightsError
     from .training.options import load_options
-    from .training.retrain import TrainError
-    from .training.retrain import train as run_training
+
+    try:
+        from safetensors import SafetensorError
+
+        from .training.retrain import TrainError
+        from .training.retrain import train as run_training
+    except ModuleNotFoundError as error:
+        print(f"stancelens: {error}: pip install 'stancelens[train,eval]'", file=sys.stderr)
+        raise typer.Exit(2) from None
 
     asked: dict[str, object] = {"base": base, "start": start, "full": full, "seed": seed}
     given = {name: value for name, value in asked.items() if value is not None}
@@ -46,11 +55,11 @@ def train(
         given["tasks"] = tuple(name.strip() for name in tasks.split(",") if name.strip())
     try:
         options = load_options(config, given)
-        trained = run_training(labels, out, options, f"stancelens {' '.join(sys.argv[1:])}")
+        trained = run_training(labels, out, options, f"stancelens {shlex.join(sys.argv[1:])}")
     except (ValueError, WeightsError) as error:
         print(f"stancelens: {error}", file=sys.stderr)
         raise typer.Exit(2) from None
-    except (TrainError, OSError) as error:
+    except (TrainError, StoreError, SafetensorError, OSError) as error:
         print(f"stancelens: {error}", file=sys.stderr)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:

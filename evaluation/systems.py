@@ -63,6 +63,7 @@ class Read:
     collected: Collected
     tasks: dict[TaskName, Scored] = field(default_factory=dict)  # those that have labels
     summaries: dict[str, np.ndarray] = field(default_factory=dict)  # measure → float [articles], NaN where undefined
+    only_common: bool = False  # what the others lack is left out
 
 
 def results_file(path: Path) -> Path:
@@ -92,7 +93,7 @@ def read_systems(
     found = []
     for system, each in zip(systems, matched, strict=True):
         each.pairs = [pair for pair in each.pairs if pair.gold.id in shared]
-        found.append(Read(system, each, collect(each.pairs, labels)))
+        found.append(Read(system, each, collect(each.pairs, labels), only_common=only_common))
     _mapped_from(labels, found)
     for task in TASKS:
         items = [read.collected.items[task] for read in found]
@@ -179,7 +180,8 @@ def score_system(read: Read, scorer: Scorer, slices: Sequence[str], *, text: boo
 
 def _missing_summaries(read: Read, scorer: Scorer) -> Iterator[Figure]:
     """Of a system that sums up some articles only: the other figures leave the rest out."""
-    if read.summaries and (missing := np.isnan(read.summaries["words"])).any():
+    missing = np.asarray([pair.predicted.summary is None for pair in read.matched.pairs])
+    if read.summaries and not read.only_common and missing.any():
         yield scorer.article_mean("summary.missing", missing.astype(np.float64), FRACTION)
 
 

@@ -47,7 +47,10 @@ def read_known() -> Known:
     """Raises ValueError for a damaged file."""
     path = known_file()
     try:
-        return Known(**json.loads(path.read_text(encoding="utf-8")))
+        known = Known(**json.loads(path.read_text(encoding="utf-8")))
+        if not (isinstance(known.folders, dict) and isinstance(known.used, list)):
+            raise ValueError("it holds no folders by name")
+        return known
     except FileNotFoundError:
         return Known()
     except (ValueError, TypeError) as error:
@@ -69,7 +72,7 @@ def in_use() -> str:
 
 def add_model(folder: Path) -> str:
     """Make a model known by its folder's name; one of that name in another folder is replaced. Returns the name."""
-    name = _free(folder)
+    name = check_name(folder)
     with _locked() as known:
         known.folders[name] = str(folder.resolve())
     return name
@@ -90,7 +93,8 @@ def use_model(name: str) -> str:
     return former
 
 
-def _free(folder: Path) -> str:
+def check_name(folder: Path) -> str:
+    """The name that a model gets from its folder. Raises ValueError for that of a released model."""
     name = folder.resolve().name
     if name in ("base", "small"):
         raise ValueError(f"{folder}: {name!r} is the name of a released model: rename the folder")

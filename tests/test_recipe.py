@@ -20,7 +20,7 @@ from stancelens.training.measure import fit_temperature
 from stancelens.training.plan import Source, plan_batches
 from stancelens.training.released import joined
 from stancelens.training.salience import oracle
-from stancelens.training.trainer import Settings, answers, fit, fresh
+from stancelens.training.trainer import DONE, Settings, answers, fit, fresh
 
 from .tiny import config_of
 
@@ -56,6 +56,11 @@ def test_a_run_learns_resumes_and_refuses_another_ones_checkpoints(
     assert fit(network, settings, plan, encoding.pad, tmp_path / "run")
     probabilities, gold = answers(network, examples, encoding.pad)["stance"]
     assert (probabilities.argmax(-1) == gold).all()
+    fit(again, settings, plan, encoding.pad, tmp_path / "run")  # it is done
+    assert (answers(again, examples, encoding.pad)["stance"][0] == probabilities).all()
+    (tmp_path / "run" / DONE).unlink()
+    (tmp_path / "run" / "checkpoint-9999").mkdir()  # of which a kill left the folder alone
+    again = fresh(config, settings)
     fit(again, settings, plan, encoding.pad, tmp_path / "run")
     resumed, _ = answers(again, examples, encoding.pad)["stance"]
     assert np.allclose(resumed, probabilities, atol=0.02)

@@ -191,7 +191,7 @@ def test_tasks_without_labels_and_models_that_are_there(base: Base, tmp_path: Pa
     path = write(tmp_path / "labels.jsonl", [bare(labelled(n), "stance", "stances") for n in range(12)])
     with pytest.raises(LabelsError, match="no labels for the task stance: only for topic"):
         read_labelled([path], TrainOptions(tasks=("stance",)))
-    with pytest.raises(TrainError, match="exists: choose another name"):
+    with pytest.raises(ValueError, match="exists: choose another name"):
         train([path], tmp_path, TrainOptions(**QUICK))
 
 
@@ -221,9 +221,27 @@ def test_unlabelled_sentences_are_context_and_named_targets_get_mentions() -> No
     assert [s.topics for s in tagged.sentences or []] == [["sport"]] * 3
 
 
+def test_names_are_whole_words() -> None:
+    text = "It was planned because the US said so, Ann Weiß knew."
+    stances = [Stance(target=name, label="favor") for name in ("US", "ann", "Weiß")]
+    whole = Sentence(start=0, end=len(text), stances=stances)
+    made = completed(Article(id="a", text=text, sentences=[whole]))
+    assert [mention.of(text) for mention in made.mentions or []] == ["US", "Ann", "Weiß"]
+
+
+def test_a_part_without_labels_is_refused(tmp_path: Path) -> None:
+    articles = [labelled(n).model_copy(update={"split": "test"}) for n in range(12)]
+    path = write(tmp_path / "labels.jsonl", articles)
+    with pytest.raises(LabelsError, match="the train part of the split has no labels for the task topic"):
+        read_labelled([path], TrainOptions())
+    named = [labelled(n).model_copy(update={"split": ("train", "valid", "test")[n % 3]}) for n in range(12)]
+    found = read_labelled([write(path, named)], TrainOptions())
+    assert (len(found.train), len(found.dev), len(found.test), found.own_split) == (4, 4, 4, True)
+
+
 def test_settings_of_a_file(tmp_path: Path) -> None:
     path = tmp_path / "train.yaml"
-    path.write_text("epochs: 3\nrate: 0.0001\ntasks: [topic]\nfull: true\n", encoding="utf-8")
+    path.write_text("epochs: 3\nrate: 1e-4\ntasks: [topic]\nfull: true\n", encoding="utf-8")
     options = load_options(path, {"epochs": 4})
     assert (options.epochs, options.rate, options.tasks, options.full) == (4, 1e-4, ("topic",), True)
     for text, message in (
@@ -242,5 +260,5 @@ def test_settings_of_a_file(tmp_path: Path) -> None:
 def test_a_start_on_another_base_is_refused(base: Base, tmp_path: Path) -> None:
     save(network_of(config_of(base)), tmp_path / "model")
     path = write(tmp_path / "labels.jsonl", [labelled(n) for n in range(12)])
-    with pytest.raises(TrainError, match="was trained on another base than small: name its own with --base tiny"):
+    with pytest.raises(ValueError, match="was trained on another base than small: name its own with --base tiny"):
         train([path], tmp_path / "new", TrainOptions(base="small", start=str(tmp_path / "model")))

@@ -4,7 +4,7 @@ articles."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -16,18 +16,23 @@ from .labels import LabelsError
 Guess = Callable[[Sequence[str]], list[dict[str, float]]]  # texts → label → probability
 
 
-def majority(train: Sequence[Article], test: Sequence[Article], heads: Sequence[str]) -> list[Article]:
-    """The test articles with the most frequent label of the train part throughout, its share as its probability."""
+def majority(train: Sequence[Article], test: Sequence[Article], sets: Mapping[str, Sequence[str]]) -> list[Article]:
+    """The test articles with the most frequent label of the train part throughout, the shares as probabilities.
+
+    ``sets`` are the labels of each head.
+    """
 
     def learned(_texts: Sequence[str], labels: Sequence[str]) -> Guess:
         counts = Counter(labels)
         shares = {label: count / len(labels) for label, count in counts.most_common()}
         return lambda asked: [shares] * len(asked)
 
-    return _predicted(train, test, heads, learned)
+    return _predicted(train, test, sets, learned)
 
 
-def tfidf(train: Sequence[Article], test: Sequence[Article], heads: Sequence[str], seed: int) -> list[Article]:
+def tfidf(
+    train: Sequence[Article], test: Sequence[Article], sets: Mapping[str, Sequence[str]], seed: int
+) -> list[Article]:
     """The test articles with the answers of logistic regression on words and pairs of words, all classes of the same
     weight. It reads the sentence, and toward a target the target's words once more."""
 
@@ -40,21 +45,22 @@ def tfidf(train: Sequence[Article], test: Sequence[Article], heads: Sequence[str
         names = list(model.classes_)
         return lambda asked: [dict(zip(names, map(float, row), strict=True)) for row in model.predict_proba(asked)]
 
-    return _predicted(train, test, heads, learned)
+    return _predicted(train, test, sets, learned)
 
 
 def _predicted(
     train: Sequence[Article],
     test: Sequence[Article],
-    heads: Sequence[str],
+    sets: Mapping[str, Sequence[str]],
     learned: Callable[[Sequence[str], Sequence[str]], Guess],
 ) -> list[Article]:
     guesses: dict[str, Iterator[dict[str, float]]] = {}
-    for head in heads:
+    for head, known in sets.items():
         texts, labels = zip(*_items(train, head), strict=True)
         asked = [text for text, _ in _items(test, head)]
-        guesses[head] = iter(learned(texts, labels)(asked) if asked else [])
-    return [_answered(article, heads, guesses) for article in test]
+        found = learned(texts, labels)(asked) if asked else []
+        guesses[head] = iter(dict.fromkeys(known, 0.0) | chances for chances in found)  # a label that train lacks
+    return [_answered(article, list(sets), guesses) for article in test]
 
 
 def _items(articles: Sequence[Article], head: str) -> Iterator[tuple[str, str]]:

@@ -31,8 +31,8 @@ Reads the sentences of an English news article in one pass: topic, stance, targe
   `python -m stancelens.training.finish WORK/model models/released/{{ config.base }} --data DIR --prepared PREPARED`
   with PREPARED the folder `prepared` beside WORK.
 - **Calibration:** logits are divided by {{ config.temperatures.stance }} (stance toward a target, fitted on NewsMTSC
-  dev), {{ config.temperatures.sentence_stance }} (stance of a sentence) and {{ config.temperatures.topic }} (topic; both
-  fitted on the corpus' dev part); below a probability of {{ config.abstain_below.stance }} the model abstains.
+  dev), {{ config.temperatures.sentence_stance }} (stance of a sentence) and {{ config.temperatures.topic }} (topic;
+  both fitted on the corpus' dev part); below a probability of {{ config.abstain_below.stance }} the model abstains.
 
 Macro-F1 in percent of the int8 export on dev files, which also chose the temperatures and how int8 is smoothed:
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from .options import HEADS, TrainOptions
 LEAST = 10  # articles
 MOST_ISSUES = 8  # targets that sentences do not name; each takes room in every window
 PARTS = ("train", "dev", "test")
+SPLITS = {"train": "train", "test": "test", **dict.fromkeys(("dev", "val", "valid", "validation"), "dev")}
 
 
 class LabelsError(ValueError):
@@ -42,7 +44,7 @@ def read_labelled(paths: Sequence[Path], options: TrainOptions) -> Labelled:
     """Read, check and split. Raises LabelsError or ValueError for labels that cannot train."""
     found, skipped = read_gold(paths)
     where = ", ".join(map(str, paths))
-    issues = _issues(found.values(), where)
+    issues = _issues(found.values(), where) if not options.tasks or "stance" in options.tasks else []
     articles = [made for article in found.values() if (made := completed(article, issues)).sentences]
     held = [head for head in HEADS if any(_labels(head, article) for article in articles)]
     heads = tuple(head for head in HEADS if head in (options.tasks or held))
@@ -50,6 +52,7 @@ def read_labelled(paths: Sequence[Path], options: TrainOptions) -> Labelled:
         raise LabelsError(f"{where}: no labels for the task {absent[0]}: only for {', '.join(held) or 'none'}")
     if not heads:
         raise LabelsError(f"{where}: no labels of topics or stances to learn from")
+    articles = [article for article in articles if any(_labels(head, article) for head in heads)]
     if len(articles) < LEAST:
         raise LabelsError(
             f"{where}: {len(articles)} articles with labels, and at least {LEAST} are needed to learn, choose and "
@@ -58,8 +61,9 @@ def read_labelled(paths: Sequence[Path], options: TrainOptions) -> Labelled:
     sets = {head: _label_set(head, articles, where) for head in heads}
     stances = _one_set([sets[head] for head in ("stance", "sentence_stance") if head in sets], where)
     labelled = Labelled([], [], [], heads, stances, sets.get("topic", []), issues if "stance" in heads else [])
-    labelled.own_split = {article.split for article in articles} == set(PARTS)
+    labelled.own_split = {SPLITS.get((article.split or "").casefold()) for article in articles} == set(PARTS)
     labelled.train, labelled.dev, labelled.test = _split(articles, heads, options)
+    _refuse_empty(labelled, where)
     labelled.warnings = [f"{skip.path}:{skip.line or 1}: {skip.reason}" for skip in skipped]
     labelled.warnings += _missing(labelled)
     return labelled
@@ -67,7 +71,7 @@ def read_labelled(paths: Sequence[Path], options: TrainOptions) -> Labelled:
 
 def completed(article: Article, issues: Sequence[str] = ()) -> Article:
     """With the sentences that nobody has labelled, which are the context of the others, and mentions for the targets
-    that are given by name alone. A topic of the whole article is that of its sentences where these have none."""
+    that are given by name alone. A topic of the whole article is that of its sentences where none are marked."""
     whole = split_sentences(article.text, article.ignored)
     if article.sentences is None:
         topics = article.topics or None
@@ -78,7 +82,7 @@ def completed(article: Article, issues: Sequence[str] = ()) -> Article:
         sentences = sorted([*own, *(Sentence(start=s.start, end=s.end) for s in others)], key=lambda s: s.start)
     mentions = list(article.mentions or [])
     made = [_with_mentions(article.text, sentence, mentions, issues) for sentence in sentences]
-    return article.model_copy(update={"sentences": made, "mentions": mentions or article.mentions})
+    return article.model_copy(update={"sentences": made, "mentions": mentions})
 
 
 def only(article: Article, heads: Iterable[str]) -> Article:
@@ -103,8 +107,10 @@ def _with_mentions(text: str, sentence: Sentence, mentions: list[Mention], issue
 
 def _named(text: str, sentence: Sentence, stance: Stance) -> int | None:
     """Where the sentence has its target's name, in any case."""
-    at = text.casefold().find(stance.target.casefold(), sentence.start, sentence.end)
-    return at if at >= 0 and len(text.casefold()) == len(text) else None
+    found = re.compile(rf"(?<!\w){re.escape(stance.target)}(?!\w)", re.IGNORECASE).search(
+        text, sentence.start, sentence.end
+    )
+    return found.start() if found else None
 
 
 def _issues(articles: Iterable[Article], where: str) -> list[str]:
@@ -163,7 +169,7 @@ def _split(articles: Sequence[Article], heads: Sequence[str], options: TrainOpti
     """The labels' own split as far as they bring one, else drawn by article, so that rare labels are in every part."""
     parts: dict[str, list[Article]] = {part: [] for part in PARTS}
     for article in articles:
-        parts[article.split if article.split in PARTS else "train"].append(article)
+        parts[SPLITS.get((article.split or "").casefold(), "train")].append(article)
     generator = random.Random(options.seed)
     for part, share in (("test", options.test_share), ("dev", options.dev_share)):
         if not parts[part]:
@@ -191,6 +197,19 @@ def _drawn(
         gone.update(id(article) for article in group[: max(0, taken)])
         owed -= taken
     return [a for a in articles if id(a) not in gone], [a for a in articles if id(a) in gone]
+
+
+def _refuse_empty(labelled: Labelled, where: str) -> None:
+    """Raises LabelsError for a part of the split that has nothing to learn from or to measure on."""
+    for head in labelled.heads:
+        for part in PARTS:
+            held = {label for article in getattr(labelled, part) for label in _labels(head, article)}
+            if len(held) < (2 if part == "train" else 1):
+                only_one = f"only {held.pop()!r}" if held else "no labels"
+                raise LabelsError(
+                    f"{where}: the {part} part of the split has {only_one} for the task {head}: label more articles, "
+                    "bring another split, or leave the task out with --tasks"
+                )
 
 
 def _missing(labelled: Labelled) -> Iterator[str]:

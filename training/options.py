@@ -57,7 +57,7 @@ def load_options(path: Path | None, given: dict[str, Any]) -> TrainOptions:
         raise ValueError(f"{path}: cannot be read as YAML: {' '.join(str(error).split())}") from None
     if not isinstance(found, dict):
         raise ValueError(f"{path}: holds no settings, which are lines such as 'epochs: 4'")
-    known = {field.name: field.type for field in fields(TrainOptions)}
+    known = [field.name for field in fields(TrainOptions)]
     options = TrainOptions()
     for name, value in found.items():
         if name not in known:
@@ -65,9 +65,18 @@ def load_options(path: Path | None, given: dict[str, Any]) -> TrainOptions:
         held = getattr(options, name)
         if name == "tasks" and isinstance(value, str):
             value = [value]
+        if isinstance(held, float) and isinstance(value, str):  # YAML reads 2e-4 as a string
+            value = _number(value)
         if isinstance(held, bool) != isinstance(value, bool) or not isinstance(
             value, (int, float) if isinstance(held, float) else (list, tuple) if isinstance(held, tuple) else type(held)
         ):
             raise ValueError(f"{path}: {name}: {value!r} cannot be used where a value like {held!r} belongs")
         found[name] = float(value) if isinstance(held, float) and isinstance(value, (int, float)) else value
     return replace(options, **{**found, **given})
+
+
+def _number(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text

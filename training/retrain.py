@@ -21,13 +21,13 @@ from ..evaluation.meanings import interval, long_title, number
 from ..evaluation.report_files import write_reports
 from ..evaluation.result_schema import Metrics
 from ..evaluation.systems import Input, like_with_like
-from ..inference.on_labels import analyze_labelled, given_by
+from ..inference.on_labels import analyze_labelled
 from ..models.export import CHECK, check_logits, checked_folder, export_home, exported
-from ..models.known import RELEASED, add_model, model_folder
+from ..models.known import RELEASED, add_model, check_name, model_folder
 from ..models.network import Network, save
 from ..models.network_config import ModelConfig, read_config, write_config
 from ..models.runtime import Runtime
-from ..models.weights import Base, base_of, find_base
+from ..models.weights import BASES, Base, base_of, find_base
 from ..models.windows import load_encoding
 from .baselines import majority, tfidf
 from .examples import Example, make_example
@@ -46,7 +46,7 @@ REPLAYED = 200  # articles of the project's own corpus on which the heads withou
 
 
 class TrainError(RuntimeError):
-    """A run that cannot begin or that gave no usable model: the message says why and what to do."""
+    """A run that gave no usable model: the message says why and what to do."""
 
 
 @dataclass
@@ -93,11 +93,12 @@ def train(
     """Train on label files in any supported format and write the model to ``out``, whole or not at all.
 
     A run that was stopped goes on from its last checkpoint when it is called again with the same arguments. Returns
-    None in the processes that torchrun started beside the first. Raises LabelsError, TrainError, WeightsError or
-    ValueError.
+    None in the processes that torchrun started beside the first. Raises ValueError (LabelsError among them) for labels
+    and options that cannot be used, WeightsError, and TrainError where no usable model came of it.
     """
     if out.exists():
-        raise TrainError(f"{out} exists: choose another name, so that no model is replaced")
+        raise ValueError(f"{out} exists: choose another name, so that no model is replaced")
+    check_name(out)
     run = _begin(labels, out, options, tell)
     settings = Settings(seed=options.seed, encoder_rate=options.encoder_rate, head_rate=options.head_rate)
     network = started(run.config, run.base, run.start, settings, full=options.full)
@@ -119,10 +120,12 @@ def train(
 
 def _begin(labels: Sequence[Path], out: Path, options: TrainOptions, tell: Callable[[str], None]) -> _Run:
     base = base_of(options.base)
-    start = model_folder(options.start) if options.start else RELEASED / options.base
-    former = checked_folder(start) if options.start or start.is_dir() else None
+    start = model_folder(options.start) if options.start else None
+    if start is None and options.base in BASES and (RELEASED / options.base).is_dir():
+        start = RELEASED / options.base
+    former = checked_folder(start) if start else None
     if former and former.base_sha256 != base.sha256:
-        raise TrainError(
+        raise ValueError(
             f"{start} was trained on another base than {options.base}: name its own with --base {former.base}"
         )
     labelled = read_labelled(labels, options)
@@ -133,7 +136,7 @@ def _begin(labels: Sequence[Path], out: Path, options: TrainOptions, tell: Calla
     hidden = former.heads.hidden if former else int(AutoConfig.from_pretrained(find_base(base)).hidden_size)
     config = new_config(out.name, base, hidden, former, labelled)
     kept = tuple(sorted(kept_heads(config, former, labelled)))
-    return _Run(options, tell, base, start if former else None, former, labelled, config, kept)
+    return _Run(options, tell, base, start, former, labelled, config, kept)
 
 
 def _fit(network: Network, run: _Run, settings: Settings, work: Path) -> bool:
@@ -227,18 +230,19 @@ def _forget(draft: Path) -> None:
 def _report(draft: Path, run: _Run) -> Metrics:
     """The model and the baselines on the test part, whose labels nothing was chosen by."""
     labelled, options = run.labelled, run.options
+    sets = {head: labelled.topics if head == "topic" else labelled.stances for head in labelled.heads}
     test = [only(article, labelled.heads) for article in labelled.test]
     train_part = [only(article, labelled.heads) for article in labelled.train]
     with TemporaryDirectory(prefix="stancelens-") as scratch:
         work = Path(scratch)
         gold = work / "gold.jsonl"
         write_stancelens(test, gold)
-        given = given_by(test)
+        given = ("sentences", "mentions")
         found = analyze_labelled(test, work / "model", str(draft), given)
         runs = [[Input(run.config.name, found, given)]]
         for name, records in (
-            ("TF-IDF and logistic regression", tfidf(train_part, test, labelled.heads, options.seed)),
-            ("most frequent label", majority(train_part, test, labelled.heads)),
+            ("TF-IDF and logistic regression", tfidf(train_part, test, sets, options.seed)),
+            ("most frequent label", majority(train_part, test, sets)),
         ):
             file = work / f"{name}.jsonl"
             write_stancelens(records, file)

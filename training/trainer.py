@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from safetensors.torch import load_file, save_file
 from sklearn.metrics import f1_score
 from torch.utils.data import SequentialSampler
 from transformers import (
@@ -25,12 +28,14 @@ from transformers import (
     get_linear_schedule_with_warmup,
     set_seed,
 )
-from transformers.trainer_utils import get_last_checkpoint
 
+from ..data.atomic import replaced
 from ..models.network import Network, build, trained_weights
 from ..models.network_config import ModelConfig
 from .examples import Example, collate
 from .objective import Objective
+
+DONE = "trained.safetensors"  # in a run's folder: what it learned
 
 
 @dataclass
@@ -117,6 +122,10 @@ def fit(
     the checkpoints there are another run's.
     """
     _claim(work, network, settings, plan)
+    if (work / DONE).is_file():  # stopped in what comes after
+        network.load_state_dict(load_file(work / DONE), strict=False)
+        network.eval()
+        return True
     set_seed(settings.seed)
     objective = Objective(network, settings.smoothing)
     groups = [
@@ -145,6 +154,7 @@ def fit(
         eval_strategy="steps" if watch else "no",
         eval_steps=watch.every if watch else None,
         load_best_model_at_end=watch is not None,
+        restore_callback_states_from_checkpoint=watch is not None,  # how long dev has not gained
         metric_for_best_model="score" if watch else None,
         logging_steps=20,
         report_to=["tensorboard"] if find_spec("tensorboard") else [],
@@ -165,10 +175,25 @@ def fit(
     if tell:
         trainer.remove_callback(PrinterCallback)
         trainer.add_callback(_Told(tell))
-    last = get_last_checkpoint(str(work)) if work.is_dir() else None
-    trainer.train(resume_from_checkpoint=last)
+    trainer.train(resume_from_checkpoint=_last_checkpoint(work))
     network.eval()
-    return trainer.is_world_process_zero()
+    if not trainer.is_world_process_zero():
+        return False
+    with replaced(work / DONE) as part:
+        save_file({name: weight.contiguous() for name, weight in trained_weights(network).items()}, part)
+    return True
+
+
+def _last_checkpoint(work: Path) -> str | None:
+    """The newest checkpoint that is whole, which its state, written last, tells; later ones are removed."""
+    found = sorted(work.glob("checkpoint-*"), key=lambda folder: int(folder.name.rpartition("-")[2]))
+    while found:
+        try:
+            json.loads((found[-1] / "trainer_state.json").read_text(encoding="utf-8"))
+            return str(found[-1])
+        except (OSError, ValueError):
+            shutil.rmtree(found.pop())
+    return None
 
 
 def _claim(work: Path, network: Network, settings: Settings, plan: Sequence[Sequence[Example]]) -> None:
@@ -183,8 +208,11 @@ def _claim(work: Path, network: Network, settings: Settings, plan: Sequence[Sequ
     work.mkdir(parents=True, exist_ok=True)
     mark = work / "run"
     if mark.is_file() and mark.read_text(encoding="utf-8") != digest.hexdigest():
-        raise ValueError(f"{work} holds checkpoints of a run with other data or settings: choose another folder")
-    mark.write_text(digest.hexdigest(), encoding="utf-8")
+        raise ValueError(
+            f"{work} holds checkpoints of a run with other data or settings: delete it, or choose another folder"
+        )
+    with replaced(mark) as part:
+        part.write_text(digest.hexdigest(), encoding="utf-8")
 
 
 def _only(items: Sequence[Sequence[Example]]) -> Sequence[Example]:
