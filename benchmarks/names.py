@@ -15,7 +15,7 @@ _PERSON = """
     Wanda Kowalczyk; Ravi Deshpande; Chloé Marchandeau; Sipho Dlamula; Marisol Etcheverry; Gareth Penhallow;
     Aroha Ngatai; Jun-ho Baek; Katarína Hlavatá; Omar Benyahia; Astrid Sørby; Levon Sarafyan; Mele Taufahema;
     Bruno Castellazzi; Nadia Petrescu; Ewan Strachan; Amina Warsame; Viktor Halmos; Ruth Abara; Stefan Radojčić;
-    Liang Meiyun; Carlos Etxaniz; Hannah Wexcombe; Bo Lind; Ed Voss
+    Liang Meiyun; Carlos Etxaniz; Hannah Wexcombe; Bo Ekman; Ed Voss
 """
 _ORGANIZATION = """
     Halden Institute; Corriedale Foods; Norvik Shipping; Tamsin & Rowe; Pardubec Glassworks; Kestrel Air; Verdanta;
@@ -40,7 +40,7 @@ _GROUP = """
     Icelanders; Uruguayans; Zambians; Slovenes; Samoans; Fijians; Botswanans; Paraguayans; Latvians; Malawians;
     Namibians; Bretons; Walloons; Frisians; Tyroleans; Catalans; Basques; Sorbs; Tasmanians; Nova Scotians; Laplanders;
     Quakers; Methodists; Lutherans; Mennonites; Jains; Moravians; Agrarians; Federalists; Unionists; Regionalists;
-    Monetarists; Cantonalists; Harbor Pilots; Lakeside Tenants; Valley Growers; Rural Teachers; River Ferrymen;
+    Monetarists; Cantonalists; Harbor Pilots; Lakeside Tenants; Valley Growers; Rural Teachers; River Skippers;
     Eastern Shepherds; Tram Drivers; Night Nurses; Upland Foresters; Coastal Surveyors; Offset Printers;
     Small Brewers; Beet Farmers; Street Musicians; Saxons; Bavarians; Patagonians
 """

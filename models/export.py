@@ -23,7 +23,7 @@ from .windows import Encoding, load_encoding, pack
 
 EXPORT_VERSION = 5  # raise when the exported files change
 CHECK = "check.json"
-CALIBRATION = 64  # texts
+CALIBRATION = 24  # texts
 TOLERANCE = 0.75  # largest difference of a check logit, in logits: int8 kernels differ between CPUs
 
 

@@ -18,7 +18,7 @@ from ..data.sentences import split_sentences
 from .windows import Encoding, pack
 
 STRENGTHS = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)  # 0 leaves all magnitude in the activations, 1 moves all of it
-ROWS = 24  # token vectors of each text on which the error is measured
+TEXTS, ROWS = 16, 16  # on which the error is measured, and token vectors of each
 ACTIVATION_LEVELS = 255
 
 
@@ -33,7 +33,8 @@ class _Seen:
     def add(self, inputs: torch.Tensor) -> None:
         flat = inputs.detach().flatten(0, -2)
         step = max(1, len(flat) // ROWS)
-        self.rows.append(flat[::step][:ROWS].clone())
+        if len(self.rows) < TEXTS:
+            self.rows.append(flat[::step][:ROWS].clone())
         self.low.append(flat.amin(0))
         self.high.append(flat.amax(0))
 
@@ -74,7 +75,8 @@ def smooth(encoder: nn.Module, encoding: Encoding, texts: Sequence[str], weight_
     chosen = {}
     for key, names in _groups(layers).items():
         inputs, weights = seen[names[0]], torch.cat([layers[name].weight for name in names])
-        errors = {strength: _error(inputs, weights, strength, weight_levels) for strength in STRENGTHS}
+        exact = [rows @ weights.T for rows in inputs.rows]
+        errors = {strength: _error(inputs, weights, exact, strength, weight_levels) for strength in STRENGTHS}
         chosen[key] = min(errors, key=lambda strength: errors[strength])
         scale = _scale(inputs.peaks(), weights, chosen[key])
         inverse = nn.Parameter(1 / scale, requires_grad=False)
@@ -101,17 +103,17 @@ def _scale(peaks: torch.Tensor, weights: torch.Tensor, strength: float) -> torch
     return (peaks**strength / own ** (1 - strength)).clamp(min=1e-3)
 
 
-def _error(seen: _Seen, weights: torch.Tensor, strength: float, weight_levels: int) -> float:
-    """Mean squared difference of the int8 product from the exact one, relative to the latter, over the texts."""
+def _error(
+    seen: _Seen, weights: torch.Tensor, exact: Sequence[torch.Tensor], strength: float, weight_levels: int
+) -> float:
+    """Squared difference of the int8 product from the ``exact`` one, over the texts whose rows were kept."""
     scale = _scale(seen.peaks(), weights, strength)
     moved = weights * scale
     step = moved.abs().amax(1, keepdim=True) / weight_levels
     rounded = (moved / step).round() * step
-    wrong = whole = 0.0
-    for rows, low, high in zip(seen.rows, seen.low, seen.high, strict=True):
+    wrong = 0.0
+    for rows, product, low, high in zip(seen.rows, exact, seen.low, seen.high, strict=False):
         least, most = (low / scale).min().clamp(max=0), (high / scale).max().clamp(min=0)
         step = (most - least) / ACTIVATION_LEVELS
-        exact = rows @ weights.T
-        wrong += float((((rows / scale) / step).round() * step @ rounded.T - exact).square().sum())
-        whole += float(exact.square().sum())
-    return wrong / max(whole, 1e-12)
+        wrong += float((((rows / scale) / step).round() * step @ rounded.T - product).square().sum())
+    return wrong
