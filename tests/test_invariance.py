@@ -6,11 +6,10 @@ import re
 from types import SimpleNamespace
 from typing import Any, cast
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stancelens.benchmarks.changes import PERTURBATIONS, Edit, Edited, can_be_swapped, moved, perturb, swap
+from stancelens.benchmarks.changes import PERTURBATIONS, Edit, Edited, can_be_swapped, perturb, swap
 from stancelens.benchmarks.figures import Figures
 from stancelens.benchmarks.invariance import (
     SWAPS,
@@ -158,16 +157,10 @@ def test_a_new_name_in_any_text(pieces: list[tuple[str, tuple[str, str]]], entit
 
 
 def test_which_entities_have_another_name() -> None:
-    def able(name: str, kind: str | None) -> bool:
-        return can_be_swapped(Entity(id="e", name=name, kind=kind))
-
-    assert able("Anna Bell", "person")
-    assert able("Suvantia", "country")
-    assert able("Republicans", "group")
-    assert not able("Russian", "group")
-    assert not able("big banks", "group")
-    assert not able("Water Act", "law")
-    assert not able("Anna Bell", None)
+    able = [("Anna Bell", "person"), ("Suvantia", "country"), ("Republicans", "group")]
+    unable = [("Russian", "group"), ("big banks", "group"), ("Water Act", "law"), ("Anna Bell", None)]
+    found = [pair for pair in able + unable if can_be_swapped(Entity(id="e", name=pair[0], kind=pair[1]))]
+    assert found == able
 
 
 def test_names() -> None:
@@ -176,6 +169,11 @@ def test_names() -> None:
         assert len(set(names)) == len(names) == 50
         assert all(name[0].isupper() and can_be_swapped(Entity(id="e", name=name, kind=kind)) for name in names)
     assert len({name.split()[-1] for name in NAMES["person"]}) == 50
+
+
+def said(start: int, end: int, *toward: str | None) -> Sentence:
+    stances = [Stance(target="somebody", mention=mention, label="neutral") for mention in toward]
+    return Sentence(start=start, end=end, stances=stances)
 
 
 TEXT = "Anna Bell spoke. She lied, and the Board knew. Bell left."
@@ -189,20 +187,7 @@ ARTICLE = Article(
         Mention(id="m2", start=35, end=40, entity="e1"),
         Mention(id="m3", start=47, end=51, entity="e0"),
     ],
-    sentences=[
-        Sentence(start=0, end=16, stances=[Stance(target="Anna Bell", mention="m0", label="neutral")]),
-        Sentence(
-            start=17,
-            end=46,
-            stances=[
-                Stance(target="Anna Bell", mention="m1", label="against"),
-                Stance(target="Anna Bell", mention="m1", label="neutral"),
-                Stance(target="the board", mention="m2", label="neutral"),
-                Stance(target="tides", label="neutral"),
-            ],
-        ),
-        Sentence(start=47, end=57, stances=[Stance(target="Anna Bell", mention="m3", label="neutral")]),
-    ],
+    sentences=[said(0, 16, "m0"), said(17, 46, "m1", "m1", "m2", None), said(47, 57, "m3")],
 )
 
 
@@ -236,9 +221,9 @@ def test_new_names_are_the_same_each_time_and_not_in_the_text() -> None:
     names = drawn_names(ARTICLE, person)
     assert names == drawn_names(ARTICLE, person.model_copy(update={"id": "e7"}))
     assert len(set(names)) == SWAPS
-    crowded = " ".join(name.split()[-1] for name in NAMES["person"][:-SWAPS])
+    crowded = " ".join(name.split()[-1] for name in NAMES["person"][SWAPS:])
     left = drawn_names(ARTICLE.model_copy(update={"text": crowded}), person)
-    assert set(left) == set(NAMES["person"][-SWAPS:])
+    assert set(left) == set(NAMES["person"][:SWAPS])
 
 
 def test_swaps_are_counted() -> None:
@@ -274,41 +259,30 @@ def test_stances_answer_one_to_one() -> None:
 def analyze(article: Article) -> Article:
     """Finds Bell in any case, and Orr as it stands; against in capitals, else neutral."""
     text = article.text
-    found = list(re.finditer("(?i:bell)|Orr|Straße(?:  Ost)?", text))
-    return Article(
-        id=article.id,
-        text=text,
-        mentions=[Mention(id=f"m{n}", start=m.start(), end=m.end()) for n, m in enumerate(found)],
-        sentences=[
-            Sentence(
-                start=0,
-                end=len(text),
-                stances=[
-                    *(
-                        Stance(target=m[0], mention=f"m{n}", label="against" if m[0].isupper() else "neutral")
-                        for n, m in enumerate(found)
-                    ),
-                    Stance(target="an issue", label="against" if text.isupper() else "neutral"),
-                ],
-            )
-        ],
-    )
+    found = list(re.finditer("(?i:bell)|Orr|Straße(?:  Osten)?", text))
+    mentions = [Mention(id=f"m{n}", start=m.start(), end=m.end()) for n, m in enumerate(found)]
+    stances = [Stance(target="an issue", label="against" if text.isupper() else "neutral")]
+    for match, mention in zip(found, mentions, strict=True):
+        label = "against" if match[0].isupper() else "neutral"
+        stances.append(Stance(target=match[0], mention=mention.id, label=label))
+    sentences = [Sentence(start=0, end=len(text), stances=stances)]
+    return Article(id=article.id, text=text, mentions=mentions, sentences=sentences)
 
 
 def test_the_surface_is_counted() -> None:
-    plain = Article(id="a", text="In Straße Ost, Bell met Orr.", mentions=[], ignored=[])
-    found = surface(plain, analyze)
-    # upper case finds Bell alone, two characters further on; a doubled space makes the street's name longer by half
-    assert found == {"upper": [None, True, None], "spaces": [None if 6 / 11 < 0.5 else False, False, False]}
+    plain = Article(id="a", text="In Straße Osten, Bell met Orr.")
+    # upper case finds Bell alone, one character further on; a doubled space more than doubles the street's name
+    assert surface(plain, analyze) == {"upper": [None, True, None], "spaces": [None, False, False]}
     quoted = Article(id="b", text="“Bell”")
     assert surface(quoted, analyze) == {"upper": [True], "quotes": [False]}
     figures = Figures("tiny")
-    fake = cast(Any, SimpleNamespace(analyze_article=analyze))
-    measure_surface(figures, "surface", fake, [plain, quoted])
-    measures = ["upper.changed", "upper.lost", "quotes.changed", "quotes.lost", "spaces.changed", "spaces.lost"]
-    assert [figures.values[f"surface.{measure}.tiny"] for measure in measures] == [100, 50, 0, 0, 0, 0]
-    assert figures.values["surface.changed.tiny"] == pytest.approx(100 * 2 / 6, abs=0.01)
-    assert figures.values["surface.lost.tiny"] == pytest.approx(100 * 2 / 8, abs=0.01)
+    measure_surface(figures, "surface", cast(Any, SimpleNamespace(analyze_article=analyze)), [plain, quoted])
+    changed, lost = (
+        [figures.values[f"surface{part}.{measure}.tiny"] for part in (".upper", ".quotes", ".spaces", "")]
+        for measure in ("changed", "lost")
+    )
+    assert changed == [100, 0, 0, 40]
+    assert lost == [50, 0, 33.33, 37.5]
 
 
 def test_labels_and_given_spans_do_not_reach_the_analyzer() -> None:
@@ -319,6 +293,6 @@ def test_labels_and_given_spans_do_not_reach_the_analyzer() -> None:
         return analyze(article)
 
     surface(ARTICLE.model_copy(update={"ignored": [Ignored(start=17, end=46, reason="x")]}), watch)
+    assert [article.text for article in seen] == [TEXT, TEXT.upper(), TEXT.replace(" ", "  ")]
     assert all(article.mentions is None and article.sentences is None for article in seen)
-    assert [article.ignored[0].of(article.text).split()[0].lower() for article in seen] == ["she"] * len(seen)
-    assert np.all([moved(seen[0], perturb(TEXT, "upper")).text == seen[1].text])
+    assert [article.ignored[0].of(article.text).split()[0].lower() for article in seen] == ["she"] * 3
