@@ -12,7 +12,6 @@ model's error stays in 95 of 100 cases.
 from __future__ import annotations
 
 import argparse
-import os
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,10 +28,10 @@ from ..evaluation.items import is_name
 from ..evaluation.matching import match_spans, overlap
 from ..evaluation.metrics import confusion, macro_f1_of, most_confident
 from ..inference.decode import decode_mentions, softmax
-from ..models.export import checked_folder, exported
-from ..models.known import model_folder
+from ..models.export import exported
 from ..models.runtime import Reading, Runtime
 from ..models.windows import pack
+from .arguments import model_parser, parsed
 from .bbc import distinct_articles
 from .figures import Figures, Items, print_head, write_json
 
@@ -226,21 +225,12 @@ def measure(folder: Path, arguments: argparse.Namespace) -> dict[str, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Accuracy of the released models against annotated data.")
-    parser.add_argument("--data", type=Path, default=os.environ.get("STANCELENS_DATA"), help="default $STANCELENS_DATA")
-    parser.add_argument("--models", default="base,small", help="released names or model folders, with commas")
+    parser = model_parser("Accuracy of the released models against annotated data.")
     parser.add_argument("--splits", choices=("test", "dev"), default="test")
     parser.add_argument("--precision", choices=("int8", "fp32"), default="int8")
     parser.add_argument("--agreement", action="store_true", help="also run the other precision and compare")
     parser.add_argument("--bbc-limit", type=int, help="a random part of the BBC articles, seed 0")
-    parser.add_argument("--json", type=Path, help="write the figures here")
-    arguments = parser.parse_args()
-    if arguments.data is None:
-        parser.error("give --data or set STANCELENS_DATA")
-    arguments.data = Path(arguments.data)
-    folders = [model_folder(model) for model in arguments.models.split(",")]
-    for folder in folders:
-        checked_folder(folder)
+    arguments, folders = parsed(parser)
     print(f"Precision {arguments.precision}. Files: {arguments.splits}")
     print_head(f"95% intervals: bootstrap, bias taken out, {RESAMPLES:,} resamples, seed {SEED}. n: items, not groups")
     values: dict[str, float] = {}

@@ -13,10 +13,8 @@ set lists first for it. Released models (int8).
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import json
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,10 +26,10 @@ from ..data.schema import Article, Span
 from ..evaluation.intervals import RESAMPLES, SEED, Difference, Estimate, Statistic, difference, group_numbers
 from ..evaluation.items import is_name
 from ..evaluation.metrics import macro_f1_of
-from ..models.export import checked_folder, exported
-from ..models.known import model_folder
+from ..models.export import exported
 from ..models.runtime import Runtime
 from .accuracy import read, stances
+from .arguments import model_parser, parsed
 from .figures import Figures, Items, print_head, write_json
 
 
@@ -177,19 +175,11 @@ def measure(folder: Path, pairs: list[Pair], prefix: str) -> dict[str, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="NewsMTSC rows read alone and inside their article.")
-    parser.add_argument("--data", type=Path, default=os.environ.get("STANCELENS_DATA"), help="default $STANCELENS_DATA")
-    parser.add_argument("--models", default="base,small", help="released names or model folders, with commas")
+    parser = model_parser("NewsMTSC rows read alone and inside their article.")
     parser.add_argument("--splits", choices=("test", "dev"), default="test")
-    parser.add_argument("--json", type=Path, help="write the figures here")
-    arguments = parser.parse_args()
-    if arguments.data is None:
-        parser.error("give --data or set STANCELENS_DATA")
-    folders = [model_folder(model) for model in arguments.models.split(",")]
-    for folder in folders:
-        checked_folder(folder)
+    arguments, folders = parsed(parser)
     names = [f"{arguments.splits}_{kind}" for kind in ("rw", "mt")]
-    pairs = load_pairs(Path(arguments.data), names)
+    pairs = load_pairs(arguments.data, names)
     words = [target.words for pair in pairs for target in targets(pair.alone)]
     values: dict[str, float] = {
         "rows": len(pairs),

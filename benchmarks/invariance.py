@@ -20,7 +20,6 @@ A label is the likeliest one, whether the model abstains or not. Intervals: 95%,
 
 from __future__ import annotations
 
-import argparse
 import os
 import random
 from collections.abc import Callable, Sequence
@@ -39,10 +38,9 @@ from ..inference.analyzer import Analyzer
 from ..inference.decode import decode_mentions
 from ..inference.names import PERSON
 from ..inference.targets import Found, group
-from ..models.export import checked_folder
-from ..models.known import model_folder
 from ..models.runtime import Runtime
 from .accuracy import PERCENT, read, stances
+from .arguments import model_parser, parsed
 from .changes import KINDS, PERTURBATIONS, can_be_swapped, moved, perturb, swap
 from .figures import Figures, print_head, write_json
 from .names import NAMES
@@ -223,19 +221,11 @@ def measure(folder: Path, rows: list[Article], corpus: list[Article], prefix: st
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="How often a stance changes where it should not.")
-    parser.add_argument("--data", type=Path, default=os.environ.get("STANCELENS_DATA"), help="default $STANCELENS_DATA")
-    parser.add_argument("--models", default="base,small", help="released names or model folders, with commas")
+    parser = model_parser("How often a stance changes where it should not.")
     parser.add_argument("--splits", choices=("test", "dev"), default="test")
-    parser.add_argument("--json", type=Path, help="write the figures here")
-    arguments = parser.parse_args()
-    if arguments.data is None:
-        parser.error("give --data or set STANCELENS_DATA")
-    folders = [model_folder(model) for model in arguments.models.split(",")]
-    for folder in folders:
-        checked_folder(folder)
+    arguments, folders = parsed(parser)
     files = [f"{arguments.splits}_{kind}" for kind in ("rw", "mt")]
-    rows = [row for file in files for row in read_newsmtsc(Path(arguments.data) / "stance" / "newsmtsc", file)]
+    rows = [row for file in files for row in read_newsmtsc(arguments.data / "stance" / "newsmtsc", file)]
     corpus = list(read_corpus(arguments.splits))
     print(f"{len(rows):,} NewsMTSC rows, {len(corpus)} articles of the corpus. Files: {arguments.splits}")
     print_head(f"95% intervals: bootstrap, bias taken out, {RESAMPLES:,} resamples, seed {SEED}. n: items, not groups")

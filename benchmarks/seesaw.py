@@ -18,8 +18,6 @@ were made on train and valid (here dev), whose keys start with `seesaw.train` an
 
 from __future__ import annotations
 
-import argparse
-import os
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -34,10 +32,10 @@ from ..data.schema import Article, Entity, Span
 from ..evaluation.intervals import RESAMPLES, SEED, mean_interval
 from ..inference.names import PERSON, folded, initials, read_name, without_article
 from ..inference.targets import Listed, group
-from ..models.export import checked_folder, exported
-from ..models.known import model_folder
+from ..models.export import exported
 from ..models.runtime import Runtime
 from .accuracy import PERCENT, read, stances
+from .arguments import model_parser, parsed
 from .figures import Figures, Items, print_head, write_json
 
 SIGNS = ("against", "favor")
@@ -211,18 +209,10 @@ def measure(folder: Path, articles: list[tuple[Article, list[Item]]], prefix: st
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Stance toward the names in SEESAW's articles.")
-    parser.add_argument("--data", type=Path, default=os.environ.get("STANCELENS_DATA"), help="default $STANCELENS_DATA")
-    parser.add_argument("--models", default="base,small", help="released names or model folders, with commas")
+    parser = model_parser("Stance toward the names in SEESAW's articles.")
     parser.add_argument("--split", choices=("test", "dev", "train"), default="test")
-    parser.add_argument("--json", type=Path, help="write the figures here")
-    arguments = parser.parse_args()
-    if arguments.data is None:
-        parser.error("give --data or set STANCELENS_DATA")
-    folders = [model_folder(model) for model in arguments.models.split(",")]
-    for folder in folders:
-        checked_folder(folder)
-    articles, counts = load(Path(arguments.data), arguments.split)
+    arguments, folders = parsed(parser)
+    articles, counts = load(arguments.data, arguments.split)
     labels = Counter(item.label for _, items in articles for item in items)
     print(f"{len(articles)} articles of {arguments.split}. Items: {', '.join(f'{n:,} {x}' for x, n in labels.items())}")
     print(

@@ -11,7 +11,6 @@ own, on all CPUs; of the repeats the median counts. Peak memory is the process's
 
 from __future__ import annotations
 
-import argparse
 import multiprocessing
 import os
 import random
@@ -26,8 +25,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ..data.schema import Article, Mention
-from ..models.export import checked_folder
-from ..models.known import model_folder
+from .arguments import model_parser, parsed
 from .bbc import distinct_articles
 from .figures import write_json
 
@@ -206,22 +204,14 @@ def measure(folder: Path, articles: list[Article], pair_articles: int | None, re
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Speed against one call per (sentence, target) pair.")
-    parser.add_argument("--data", type=Path, default=os.environ.get("STANCELENS_DATA"), help="default $STANCELENS_DATA")
+    parser = model_parser("Speed against one call per (sentence, target) pair.", "small,base")
     parser.add_argument("--articles", type=int, default=500)
-    parser.add_argument("--models", default="small,base", help="released names or model folders, with commas")
     parser.add_argument(
         "--pair-articles", type=int, help="time the pairs of this many random articles, and extrapolate"
     )
     parser.add_argument("--repeats", type=int, default=1, help="timings of each system; the median counts")
-    parser.add_argument("--json", type=Path, help="write the figures here")
-    arguments = parser.parse_args()
-    if arguments.data is None:
-        parser.error("give --data or set STANCELENS_DATA")
-    folders = [model_folder(model) for model in arguments.models.split(",")]
-    for folder in folders:
-        checked_folder(folder)
-    articles = distinct_articles(Path(arguments.data))
+    arguments, folders = parsed(parser)
+    articles = distinct_articles(arguments.data)
     articles = random.Random(SEED).sample(articles, min(arguments.articles, len(articles)))
     for article in articles:
         article.mentions = given_targets(article)

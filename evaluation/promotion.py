@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from .comparison import LEVEL
+from .intervals import holm
 from .meanings import long_title
 from .result_schema import Comparison, Difference
 
@@ -20,6 +21,8 @@ def verdict(comparison: Comparison) -> tuple[Verdict, str]:
     decisive = [each for each in comparison.differences if each.name.endswith(".macro_f1")]
     if not decisive:
         return "hold", "The labels and the models share no task, so that nothing says that the new model is as good."
+    corrected = iter(holm([each.p for each in decisive if each.p is not None]))
+    decisive = [each if each.p is None else each.model_copy(update={"p_holm": next(corrected)}) for each in decisive]
     told = [each for each in decisive if each.p_holm is not None and each.p_holm < LEVEL]
     worse, better = [e for e in told if e.difference < 0], [e for e in told if e.difference > 0]
     if worse:

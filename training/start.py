@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
-from torch import nn
 from transformers import set_seed
 
 from ..evaluation.items import SIDES
@@ -135,11 +134,7 @@ def _inherit(network: Network, source: Network) -> None:
                     if same:
                         rows[at] = weights[key][same[0]]
                 weights[key] = rows
-        _load(head, weights)
-
-
-def _load(head: nn.Module, weights: dict[str, torch.Tensor]) -> None:
-    head.load_state_dict(weights)
+        head.load_state_dict(weights)
 
 
 def _same(label: str, other: str) -> bool:
