@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .label_findings import Findings, Place, excerpt
+from .labels import SIDES
 from .schema import Article, Mention, Sentence, Stance
-
-NO_SIDE = ("neutral", "none")  # labels that nobody need hold; any other label says who takes the side
 
 
 def check_record(article: Article, place: Place, findings: Findings) -> None:
@@ -62,7 +61,7 @@ def _check_stance(
             f"{excerpt(mention.of(article.text))} ({mention.start}-{mention.end}) lies outside its sentence "
             f"({sentence.start}-{sentence.end}): name a mention of that sentence, or none",
         )  # fmt: skip
-    if "holder" not in stance.model_fields_set and stance.label.casefold() not in NO_SIDE:
+    if "holder" not in stance.model_fields_set and SIDES.get(stance.label.casefold()) != 0:
         findings.doubt(
             "no_holder", place, f"{field}.holder",
             f"{stance.label!r} toward {excerpt(stance.target)} does not say whose stance it is: "
@@ -75,7 +74,7 @@ def _compare_with_targets(article: Article, sentence: Sentence, field: str, plac
     labels = sorted({stance.label for stance in sentence.stances or []})
     if sentence.stance is None or not labels or sentence.stance in labels:
         return
-    if len(labels) == 1 or sentence.stance.casefold() not in NO_SIDE:
+    if len(labels) == 1 or SIDES.get(sentence.stance.casefold()) != 0:
         findings.doubt(
             "sentence_and_targets", place, f"{field}.stance",
             f"{sentence.stance!r} is the stance toward none of its targets ({', '.join(map(repr, labels))}) in "

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 STANCES = ("against", "neutral", "favor")
 
+# Usual names of stances, in lower case, from against to favor
+SIDES = {
+    **dict.fromkeys(("against", "disagree", "oppose", "con", "negative"), -1),
+    **dict.fromkeys(("neutral", "none", "mixed", "balanced"), 0),
+    **dict.fromkeys(("favor", "favour", "agree", "support", "pro", "positive"), 1),
+}
+
 # Top level of the IPTC Media Topics, medtop code → label, https://iptc.org/standards/media-topics/ (CC BY 4.0)
 IPTC_TOPICS = {
     "01000000": "arts, culture, entertainment and media",

@@ -9,17 +9,12 @@ from typing import Literal
 
 import numpy as np
 
+from ..data.labels import SIDES
 from ..data.schema import Article, Sentence, Span, Stance
 from .matching import MatchError, Pair, grouped_mentions, iter_sentences, match_spans, overlap
 
 TaskName = Literal["topic", "sentence_stance", "target_stance"]
 TASKS: tuple[TaskName, ...] = ("topic", "sentence_stance", "target_stance")
-# Usual names of stances, from against to favor: the order that an ordinal error needs
-SIDES = {
-    **dict.fromkeys(("against", "disagree", "oppose", "con", "negative"), -1),
-    **dict.fromkeys(("neutral", "none", "mixed", "balanced"), 0),
-    **dict.fromkeys(("favor", "favour", "agree", "support", "pro", "positive"), 1),
-}
 
 
 @dataclass(frozen=True)

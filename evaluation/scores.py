@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import binomtest
 
+from ..data.labels import SIDES
 from .calibration import brier_scores, ece_limit, even_over_ties, expected_calibration_error, log_losses
 from .intervals import Estimate, Statistic, estimate, mean_of, of_groups, ratio_of
-from .items import SIDES, Item, TaskName, as_arrays, label_set, probability_rows
+from .items import Item, TaskName, as_arrays, label_set, probability_rows
 from .matching import MatchError
 from .metrics import macro_f1_of, matthews_of, micro_f1_of
 from .result_schema import Bin, Calibration, CoveragePoint, Figure, LabelScores, Slice, Task

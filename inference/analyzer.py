@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..data.drafts import ReadOptions, Skipped
+from ..data.labels import SIDES
 from ..data.readers import iter_articles
 from ..data.schema import Article, Entity, Mention, Sentence, Span, Stance
 from ..data.sentences import split_sentences
@@ -116,7 +117,12 @@ class Analyzer:
         packed = pack(self.runtime.encoding, text, sentences, config.max_tokens, config.overlap, config.issues)
         reading = self.runtime.read(packed)
         entities, mentions = self._mentions(article, reading)
-        entities += [Entity(id=f"issue:{at}", name=name, kind="issue") for at, name in enumerate(config.issues)]
+        known = {entity.name.casefold() for entity in entities}
+        entities += [
+            Entity(id=f"issue:{at}", name=name, kind="issue")
+            for at, name in enumerate(config.issues)
+            if name.casefold() not in known
+        ]
         return base.model_copy(
             update={
                 "entities": entities,
@@ -151,7 +157,10 @@ class Analyzer:
                 )
         if "stance" in heads and config.issues:
             for index, rows in enumerate(softmax(reading.issue_stances(), config.temperatures.get("stance", 1.0))):
+                named = {stance.target.casefold() for stance in stances[index]}
                 for issue, row in zip(config.issues, rows, strict=True):
+                    if issue.casefold() in named:
+                        continue  # where the sentence names it, it is a target like others
                     label, shown, abstained = answer(row, config.heads.stances, config, "stance")
                     stances[index].append(Stance(target=issue, label=label, probabilities=shown, abstained=abstained))
         sides = self._sides(reading, stances)
@@ -168,6 +177,7 @@ class Analyzer:
                 abstentions += ["topics"] if abstained else []
             if "stance" in heads:
                 fields["stances"] = stances[index]
+            if {"stance", "sentence_stance"} & heads:
                 fields["stance"], shown, abstained = sides[index]
                 fields["stance_source"] = "model" if "sentence_stance" in heads else "targets"
                 abstentions += ["stance"] if abstained else []
@@ -255,7 +265,7 @@ def sentence_stance(stances: Sequence[Stance]) -> Answer:
     it does on the sentence. With no target: neutral, without probabilities.
     """
     sure = [stance for stance in stances if not stance.abstained]
-    sided = [stance for stance in sure if stance.label != "neutral"]
+    sided = [stance for stance in sure if SIDES.get(stance.label.casefold()) != 0]
     if not sure:
         return "neutral", {}, bool(stances)
     main = max(sided or sure, key=lambda stance: (stance.probabilities or {}).get(stance.label, 0.0))

@@ -11,13 +11,14 @@ from heapq import nsmallest
 from pathlib import Path
 from typing import Any
 
+from ..data.labels import SIDES, STANCES
 from ..data.schema import Article, load_articles
 from .names import one_line
 from .report_text import sentence_code
 
 FULL_LIMIT = 2000  # with more articles than this a browser becomes slow: the page then holds a sample
 SAMPLE = 500
-SIDES = ("against", "neutral", "favor", "abstained")
+COLUMNS = ("against", "neutral", "favor", "abstained")  # an article's counts, and the columns of the report's tables
 _TITLE = 90  # characters of the text that stand for a missing title
 
 
@@ -52,7 +53,7 @@ class Corpus:
             self.days[day] += 1
         for row in target_rows(article):
             counts = self.targets.setdefault(row["target"], Counter())
-            counts.update({name: row[name] for name in ("mentions", *SIDES)})
+            counts.update({name: row[name] for name in ("mentions", *COLUMNS)})
             counts["articles"] += 1
         self.topics.update(topic_counts(article))
         self.listed.append(
@@ -122,15 +123,27 @@ def day_of(date: str | None) -> dt.date | None:
 
 
 def target_row(name: str, counts: Mapping[str, Any]) -> dict[str, Any]:
-    row: dict[str, Any] = {"target": name} | {key: int(counts.get(key) or 0) for key in ("mentions", *SIDES)}
-    return row | {"total": sum(row[side] for side in SIDES)}
+    row: dict[str, Any] = {"target": name} | {key: int(counts.get(key) or 0) for key in ("mentions", *COLUMNS)}
+    return row | {"total": sum(row[side] for side in COLUMNS)}
 
 
 def target_rows(article: Article) -> list[dict[str, Any]]:
     """The article's targets, the most named first; not those that were asked for and that it does not touch."""
-    rows = [target_row(str(given["target"]), given) for given in (article.aggregates or {}).get("targets", [])]
+    targets = (article.aggregates or {}).get("targets", [])
+    rows = [target_row(str(given["target"]), _by_side(given)) for given in targets]
     touched = [row for row in rows if row["mentions"] or row["total"]]
     return sorted(touched, key=lambda row: (-row["mentions"], -row["total"]))  # stable: the file's order breaks ties
+
+
+def _by_side(given: Mapping[str, Any]) -> dict[str, int]:
+    """An article's counts of a target, a label set's other names of a side ("agree") under this report's own."""
+    counts: dict[str, int] = {}
+    for name, value in given.items():
+        if name != "target":
+            side = SIDES.get(name.casefold())
+            key = name if side is None else STANCES[side + 1]
+            counts[key] = counts.get(key, 0) + int(value or 0)
+    return counts
 
 
 def topic_counts(article: Article) -> Counter[str]:

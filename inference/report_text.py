@@ -9,12 +9,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from ..data.labels import SIDES
 from ..data.schema import Article, Mention, Sentence, Stance
 from .names import one_line
 
-CODES = {"against": "a", "neutral": "n", "favor": "f"}  # stance label → CSS class and filter letter
+CODES = {-1: "a", 0: "n", 1: "f"}  # side of a stance label → CSS class and filter letter
 UNSURE = "q"  # the model abstains
-OTHER = "o"  # a label outside the three: shown by name, not coloured
+OTHER = "o"  # a label that is no usual name of a side: shown by name, not coloured
 _BULLETS = ("-", "*", "•", "\N{EN DASH}", "·", "◦")
 
 
@@ -51,11 +52,15 @@ def short_topic(label: str) -> str:
 def sentence_code(sentence: Sentence) -> str:
     if "stance" in (sentence.abstained or []):
         return UNSURE
-    return CODES.get(sentence.stance or "", OTHER)
+    return _code(sentence.stance or "")
 
 
 def stance_code(stance: Stance) -> str:
-    return UNSURE if stance.abstained else CODES.get(stance.label, OTHER)
+    return UNSURE if stance.abstained else _code(stance.label)
+
+
+def _code(label: str) -> str:
+    return CODES.get(SIDES.get(label.casefold(), 2), OTHER)
 
 
 def _shares(values: Mapping[str, float] | None, limit: int = 3) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..data.schema import Article, load_articles
-from .report_corpus import SIDES, Corpus, day_of, target_rows, topic_counts
+from .report_corpus import COLUMNS, Corpus, day_of, target_rows, topic_counts
 from .report_text import sentence_code
 
 BINS = 24  # most columns of a chart
@@ -98,12 +98,12 @@ class Tally:
         self.sides.update(sentence_code(sentence) for sentence in article.sentences or [])
         self.topics.update(topic_counts(article))
         for row in kept:
-            self.targets.setdefault(row["target"], Counter()).update({side: row[side] for side in SIDES})
+            self.targets.setdefault(row["target"], Counter()).update({side: row[side] for side in COLUMNS})
 
     @property
     def row(self) -> dict[str, int]:
         """The sentences with a stance, as a target's row has them."""
-        sides = {side: self.sides[code] for side, code in zip(SIDES, "anfq", strict=True)}
+        sides = {side: self.sides[code] for side, code in zip(COLUMNS, "anfq", strict=True)}
         return sides | {"total": sum(sides.values())}
 
     @property
@@ -116,7 +116,7 @@ class Tally:
 
     def toward(self, target: str) -> dict[str, int]:
         counts = self.targets.get(target, Counter())
-        return {side: counts[side] for side in SIDES} | {"total": counts.total()}
+        return {side: counts[side] for side in COLUMNS} | {"total": counts.total()}
 
 
 @dataclass

@@ -99,10 +99,10 @@ class Heads(nn.ModuleDict):
 
     def __init__(self, config: HeadsConfig) -> None:
         heads: dict[str, nn.Module] = {}
-        if config.stances:
+        if config.stances and config.target_stance:
             heads["stance"] = StanceHead(config, parts=3)
-            if config.sentence_stance:
-                heads["sentence_stance"] = StanceHead(config, parts=2)
+        if config.stances and config.sentence_stance:
+            heads["sentence_stance"] = StanceHead(config, parts=2)
         if config.topics:
             heads["topic"] = TopicHead(config)
         if config.kinds:

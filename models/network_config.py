@@ -26,6 +26,7 @@ class HeadsConfig:
     kinds: list[str] = field(default_factory=list)  # kinds of entity that the mention head finds
     salience: bool = True
     sentence_stance: bool = False  # the side of a whole sentence; without it, it follows from the target stances
+    target_stance: bool = True  # the side toward each target
 
 
 @dataclass

@@ -257,7 +257,7 @@ def test_the_commands(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     done = run(app, ["labels", "import", str(exported), "-o", str(back)])
     assert done.exit_code == 0, done.output
-    assert done.output.startswith("343 articles of 4 annotators, 7,250 sentences")
+    assert done.output.startswith("439 articles of 4 annotators, 9,447 sentences")
     (tmp_path / "notes.md").write_text("Nothing labelled.\n", encoding="utf-8")
     done = run(app, ["labels", "import", str(tmp_path / "notes.md"), "-o", str(tmp_path / "none.jsonl")])
     assert done.exit_code == 2

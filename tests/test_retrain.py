@@ -75,7 +75,7 @@ def base(tiny_base: Base) -> Iterator[Base]:
 def finished(base: Base, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model from the bare base, of all tasks."""
     folder = tmp_path_factory.mktemp("trained")
-    labels = write(folder / "labels.jsonl", [labelled(number) for number in range(60)])
+    labels = write(folder / "labels.jsonl", [labelled(number) for number in range(80)])
     trained = train([labels], folder / "first", TrainOptions(**QUICK), "stancelens train …", lambda _: None)
     assert trained is not None
     return trained.folder
@@ -122,15 +122,15 @@ def test_heads_without_labels_stay(base: Base, finished: Path, tmp_path: Path) -
     assert set(trained.kept) == {"stance", "sentence_stance"}
     assert all(before - after <= keep.MOST_LOST for before, after in trained.kept.values())
     rough = {**gentle, "rate": 0.5, "head_rate": 1e-7, "epochs": 1}
-    with pytest.raises(TrainError, match=r"the head (sentence_)?stance, which has no labels here, lost"):
+    with pytest.raises(TrainError, match=r"heads without labels here lost too much .*: (sentence_)?stance \("):
         train([path], tmp_path / "third", TrainOptions(**rough), tell=lambda _: None)
-    assert not (tmp_path / "third").exists()
+    assert not [*tmp_path.glob("third*")]
 
 
 def test_other_names_of_the_sides_and_a_target_that_no_sentence_names(
     finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("stancelens.training.retrain.MOST_LOST", 30.0)  # six tiny articles measure it
+    monkeypatch.setattr(keep, "MOST_LOST", 30.0)  # six tiny articles measure it
     issue = [
         article.model_copy(
             update={
@@ -201,7 +201,7 @@ def test_articles_are_split_whole_and_rare_labels_are_everywhere(tmp_path: Path)
         (article.sentences or [])[0].topics = ["rare"]
     found = read_labelled([write(tmp_path / "labels.jsonl", articles)], TrainOptions())
     ids = [{a.id for a in part} for part in (found.train, found.dev, found.test)]
-    assert [len(part) for part in ids] == [28, 6, 6]
+    assert [len(part) for part in ids] == [29, 5, 6]  # near copies stay together
     assert not ids[0] & ids[1] | ids[0] & ids[2] | ids[1] & ids[2]
     assert found.warnings == []
     own = [a.model_copy(update={"split": ("train", "train", "dev", "test")[n % 4]}) for n, a in enumerate(articles)]

@@ -68,6 +68,7 @@ def test_every_silver_mention_gets_the_teachers_probabilities(teacher: Runtime) 
     example = make_example(labelled, teacher.encoding, teacher.config)
     assert np.allclose(example.stances, found, atol=1e-6)
     assert np.allclose(example.topics, topics / topics.sum(1, keepdims=True), atol=1e-5)
+    assert np.allclose(example.sides, softmax(reading.sentence_stances(), axis=1), atol=1e-5)
 
 
 def test_topic_labels_are_those_of_the_sentences(teacher: Runtime) -> None:

@@ -29,7 +29,7 @@ def config(tiny_base: Base) -> ModelConfig:
 def article(*, stance: str | None = None, topics: list[str] | None = None, silver: bool = False) -> Article:
     """Two sentences with the labels that are asked for; John Smith is mentioned twice in the first."""
     mentions = [
-        Mention(id=f"{'s' if silver else 'm'}{number}", start=start, end=end, entity="e0")
+        Mention(id=f"{'silver:' if silver else 'm'}{number}", start=start, end=end, entity="e0")
         for number, (start, end) in enumerate([(18, 28), (33, 38)])
     ]
     stances = [Stance(target="John Smith", mention=mentions[0].id, label=stance)] if stance else None
@@ -103,8 +103,8 @@ def long_article() -> Article:
     text, sentences, mentions = "", [], []
     for number, string in enumerate(strings):
         start = len(text) + string.index("Mary")
-        mentions.append(Mention(id=f"s{number}", start=start, end=start + 4, entity="e"))
-        stance = Stance(target="Mary", mention=f"s{number}", label=["favor", "against"][number % 2])
+        mentions.append(Mention(id=f"silver:{number}", start=start, end=start + 4, entity="e"))
+        stance = Stance(target="Mary", mention=f"silver:{number}", label=["favor", "against"][number % 2])
         sentences.append(Sentence(start=len(text), end=len(text) + len(string), stances=[stance], topics=["sport"]))
         text += string + " "
     entities = [Entity(id="e", name="Mary", kind="person")]

@@ -24,6 +24,8 @@ from ..models.windows import (
     window_positions,
 )
 
+SILVER = "silver:"  # begins the id of a mention that a model has found, not an annotator
+
 
 @dataclass(frozen=True)
 class Example:
@@ -117,7 +119,7 @@ def _tags(article: Article, packed: Packed, kinds: list[str]) -> np.ndarray:
     """BIO tags from the silver mentions; where there are none at all, the article is unlabelled."""
     total = sum(len(home) for home in packed.homes)
     kind_of = {entity.id: entity.kind for entity in article.entities or []}
-    silver = [m for m in article.mentions or [] if m.id.startswith("s") and kind_of.get(m.entity or "") in kinds]
+    silver = [m for m in article.mentions or [] if m.id.startswith(SILVER) and kind_of.get(m.entity or "") in kinds]
     if not silver:
         return np.full(total, -100, dtype=np.int64)
     tags = []

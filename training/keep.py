@@ -8,18 +8,21 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from ..data.corpus import read_corpus
+from ..data.labels import STANCES, TOPICS
 from ..data.schema import Article, Entity, Mention, Sentence, Span, Stance
 from ..evaluation.matching import match_spans
 from ..inference.decode import decode_mentions, expit, softmax
+from ..models.network_config import ModelConfig
 from ..models.runtime import Runtime
 from ..models.windows import tokens_of
-from .examples import packed_for
+from .examples import SILVER, packed_for
 from .labels import only
 from .measure import items_of
 from .salience import oracle
 from .trainer import macro_f1
 
 MOST_LOST = 0.5  # points on the corpus' dev part that a head may lose
+MOST_CHANGED = 3.0  # percent of its answers there that a head may change whose labels the corpus does not have
 
 
 def distilled(articles: Iterable[Article], teacher: Runtime, heads: frozenset[str]) -> Iterator[Article]:
@@ -33,9 +36,12 @@ def distilled(articles: Iterable[Article], teacher: Runtime, heads: frozenset[st
         )
         spans = bare.sentences or []
         reading = teacher.read(packed_for(bare, teacher.encoding, config))
-        found = decode_mentions(reading, bare.text) if {"mention", "stance"} & heads and config.heads.kinds else []
-        mentions = [Mention(id=f"s{n}", start=a, end=b, entity=f"s{n}") for n, (a, b, _) in enumerate(found)]
-        entities = [Entity(id=f"s{n}", name=bare.text[a:b], kind=kind) for n, (a, b, kind) in enumerate(found)]
+        mentions, entities = list(article.mentions or []), list(article.entities or [])
+        if config.heads.kinds:
+            found = decode_mentions(reading, bare.text) if {"mention", "stance"} & heads else []
+            names = [f"{SILVER}{number}" for number in range(len(found))]
+            mentions = [Mention(id=n, start=a, end=b, entity=n) for n, (a, b, _) in zip(names, found, strict=True)]
+            entities = [Entity(id=n, name=bare.text[a:b], kind=k) for n, (a, b, k) in zip(names, found, strict=True)]
         answers: list[dict] = [{} for _ in spans]
         if "topic" in heads:
             for row, answer in zip(softmax(reading.topics()), answers, strict=True):
@@ -59,6 +65,12 @@ def distilled(articles: Iterable[Article], teacher: Runtime, heads: frozenset[st
                 chances = _named(config.heads.stances, row)
                 stance = Stance(target=mention.of(bare.text), mention=mention.id, label=label, probabilities=chances)
                 answers[index].setdefault("stances", []).append(stance)
+            toward: Iterable[np.ndarray] = softmax(reading.issue_stances()) if config.issues else ()
+            for answer, of_issues in zip(answers, toward, strict=False):
+                for issue, row in zip(config.issues, of_issues, strict=True):
+                    label = config.heads.stances[int(row.argmax())]
+                    stance = Stance(target=issue, label=label, probabilities=_named(config.heads.stances, row))
+                    answer.setdefault("stances", []).append(stance)
         yield bare.model_copy(
             update={
                 "mentions": mentions,
@@ -72,13 +84,32 @@ def _named(labels: Sequence[str], row: np.ndarray) -> dict[str, float]:
     return dict(zip(labels, map(float, row), strict=True))
 
 
-def kept_figures(runtime: Runtime, heads: Sequence[str]) -> dict[str, float]:
+def unlabelled(config: ModelConfig, heads: Sequence[str]) -> frozenset[str]:
+    """Of ``heads`` those whose labels the project's own corpus does not have."""
+    sets = {"topic": set(TOPICS) - set(config.heads.topics)}
+    sets |= dict.fromkeys(("stance", "sentence_stance"), set(STANCES) - set(config.heads.stances))
+    return frozenset(head for head in heads if sets.get(head))
+
+
+def lost(config: ModelConfig, before: dict[str, float], after: dict[str, float]) -> list[str]:
+    """The heads whose figures fell by more than they may."""
+    own = unlabelled(config, list(before))
+    return [h for h, value in before.items() if value - after[h] > (MOST_CHANGED if h in own else MOST_LOST)]
+
+
+def kept_figures(runtime: Runtime, heads: Sequence[str], start: Runtime) -> dict[str, float]:
     """Each head's figure in percent on the dev part of the project's own corpus.
 
     Macro-F1 of labels, F1 of mentions; of salience the share of the best sentences among as many most salient ones.
+    Where the corpus has not the head's labels, the share of answers that are those of ``start``.
     """
-    dev = [only(article, heads) for article in read_corpus("dev")]
+    own = unlabelled(runtime.config, heads)
+    dev = [only(article, set(heads) - own) for article in read_corpus("dev")]
     found = {head: macro_f1(softmax(logits), gold) for head, (logits, gold) in items_of(runtime, dev).items()}
+    if own:
+        answered = distilled(dev, start, own)
+        same = {head: logits.argmax(1) == gold for head, (logits, gold) in items_of(runtime, answered).items()}
+        found |= {head: 100 * float(np.mean(each)) for head, each in same.items()}
     if "mention" in runtime.heads:
         found["mention"] = _mention_f1(runtime, dev)
     if "salience" in runtime.heads:

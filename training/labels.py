@@ -5,13 +5,15 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..data.schema import Article, Mention, Sentence, Stance
+from ..data.duplicates import NearDuplicates
+from ..data.labels import SIDES
+from ..data.schema import Article, Mention, Sentence, Stance, text_hash
 from ..data.sentences import split_sentences
-from ..evaluation.items import SIDES
 from ..evaluation.matching import read_gold
 from .options import HEADS, TrainOptions
 
@@ -40,8 +42,12 @@ class Labelled:
     warnings: list[str] = field(default_factory=list)
 
 
-def read_labelled(paths: Sequence[Path], options: TrainOptions) -> Labelled:
-    """Read, check and split. Raises LabelsError or ValueError for labels that cannot train."""
+def read_labelled(paths: Sequence[Path], options: TrainOptions, former: Mapping[str, str] | None = None) -> Labelled:
+    """Read, check and split. Raises LabelsError or ValueError for labels that cannot train.
+
+    ``former`` says in which part of the split the model that the run starts from had a text, by the text's hash: what
+    trained it must not measure the new one.
+    """
     found, skipped = read_gold(paths)
     where = ", ".join(map(str, paths))
     issues = _issues(found.values(), where) if not options.tasks or "stance" in options.tasks else []
@@ -62,10 +68,13 @@ def read_labelled(paths: Sequence[Path], options: TrainOptions) -> Labelled:
     stances = _one_set([sets[head] for head in ("stance", "sentence_stance") if head in sets], where)
     labelled = Labelled([], [], [], heads, stances, sets.get("topic", []), issues if "stance" in heads else [])
     labelled.own_split = {SPLITS.get((article.split or "").casefold()) for article in articles} == set(PARTS)
-    labelled.train, labelled.dev, labelled.test = _split(articles, heads, options)
-    _refuse_empty(labelled, where)
     labelled.warnings = [f"{skip.path}:{skip.line or 1}: {skip.reason}" for skip in skipped]
+    labelled.warnings += _outside(articles)
+    groups = _groups(articles)
+    labelled.train, labelled.dev, labelled.test = _split(articles, groups, heads, options, former or {})
+    _refuse_empty(labelled, where)
     labelled.warnings += _missing(labelled)
+    labelled.warnings += _leaks(labelled, groups, former or {})
     return labelled
 
 
@@ -165,38 +174,99 @@ def _one_set(sets: Sequence[list[str]], where: str) -> list[str]:
     return sorted(union, key=lambda label: SIDES[label.casefold()])
 
 
-def _split(articles: Sequence[Article], heads: Sequence[str], options: TrainOptions) -> Iterator[list[Article]]:
-    """The labels' own split as far as they bring one, else drawn by article, so that rare labels are in every part."""
+def _groups(articles: Sequence[Article]) -> dict[str, str]:
+    """Article id → id of the earliest article that it nearly copies, or its own: copies stay in one part."""
+    groups: dict[str, str] = {}
+    with closing(NearDuplicates()) as seen:
+        for article in sorted(articles, key=lambda a: a.id):
+            copied = seen.check(article.id, article.text)
+            groups[article.id] = groups[copied] if copied else article.id
+    return groups
+
+
+def _split(
+    articles: Sequence[Article],
+    groups: Mapping[str, str],
+    heads: Sequence[str],
+    options: TrainOptions,
+    former: Mapping[str, str],
+) -> Iterator[list[Article]]:
+    """The labels' own split as far as they bring one, then that of the model to start from, else drawn by article, so
+    that rare labels are in every part."""
+    known: dict[str, str] = {}  # group → part of the former split; what has trained, trains
+    for part in PARTS:
+        for article in articles:
+            if former.get(text_hash(article.text)) == part:
+                known.setdefault(groups[article.id], part)
     parts: dict[str, list[Article]] = {part: [] for part in PARTS}
+    brought = {SPLITS.get((article.split or "").casefold()) for article in articles}
+    free = []
     for article in articles:
-        parts[SPLITS.get((article.split or "").casefold(), "train")].append(article)
+        own = SPLITS.get((article.split or "").casefold())
+        if own in (None, "train") and groups[article.id] not in known:
+            free.append(article)
+        else:
+            parts[own or known[groups[article.id]]].append(article)
     generator = random.Random(options.seed)
-    for part, share in (("test", options.test_share), ("dev", options.dev_share)):
-        if not parts[part]:
-            wanted = share * len(articles) / max(1, len(parts["train"]))
-            parts["train"], parts[part] = _drawn(parts["train"], heads, min(0.5, wanted), generator)
+    wanted = {"test": options.test_share * len(free), "dev": options.dev_share * len(free)}
+    for part, count in wanted.items():
+        if part not in brought and free:
+            free, drawn = _drawn(free, groups, heads, min(0.5, count / len(free)), generator)
+            parts[part] += drawn
+    parts["train"] += free
     yield from parts.values()
 
 
 def _drawn(
-    articles: Sequence[Article], heads: Sequence[str], share: float, generator: random.Random
+    articles: Sequence[Article],
+    groups: Mapping[str, str],
+    heads: Sequence[str],
+    share: float,
+    generator: random.Random,
 ) -> tuple[list[Article], list[Article]]:
-    """The articles that stay, and a share of them that goes, of each rarest label alike."""
-    spread = {id(a): {(head, label) for head in heads for label in _labels(head, a)} for a in articles}
+    """The articles that stay, and a share of them that goes, of each rarest label alike, copies together."""
+    spread: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for article in articles:
+        spread[groups[article.id]] |= {(head, label) for head in heads for label in _labels(head, article)}
     counts = Counter(key for keys in spread.values() for key in keys)
-    groups: dict[tuple[str, str], list[Article]] = defaultdict(list)
-    for article in sorted(articles, key=lambda a: a.id):
-        groups[min(spread[id(article)], key=lambda key: (counts[key], key), default=("", ""))].append(article)
-    gone: set[int] = set()
+    by_rarest: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for name in sorted(spread):
+        by_rarest[min(spread[name], key=lambda key: (counts[key], key), default=("", ""))].append(name)
+    gone: set[str] = set()
     owed = 0.0
-    for key in sorted(groups):
-        group = groups[key]
-        generator.shuffle(group)
-        owed += share * len(group)
-        taken = min(len(group) - 1, max(int(owed), 1 if len(group) > 3 else 0))
-        gone.update(id(article) for article in group[: max(0, taken)])
+    for key in sorted(by_rarest):
+        names = by_rarest[key]
+        generator.shuffle(names)
+        owed += share * len(names)
+        taken = max(0, min(len(names) - 1, max(int(owed), 1 if len(names) > 3 else 0)))
+        gone.update(names[:taken])
         owed -= taken
-    return [a for a in articles if id(a) not in gone], [a for a in articles if id(a) in gone]
+    return [a for a in articles if groups[a.id] not in gone], [a for a in articles if groups[a.id] in gone]
+
+
+def _outside(articles: Sequence[Article]) -> Iterator[str]:
+    """Stances that cannot be learned from, since their mention stands in another sentence."""
+    for article in articles:
+        mentions = {mention.id: mention for mention in article.mentions or []}
+        for index, sentence in enumerate(article.sentences or []):
+            for stance in sentence.stances or []:
+                mention = mentions.get(stance.mention or "")
+                if mention and not sentence.start <= mention.start < sentence.end:
+                    yield (
+                        f"{article.id}: sentences[{index}]: the stance toward {stance.target!r} is left out: its "
+                        "mention stands in another sentence"
+                    )
+
+
+def _leaks(labelled: Labelled, groups: Mapping[str, str], former: Mapping[str, str]) -> Iterator[str]:
+    """What makes the figures too good, where the labels' own split allows it."""
+    learned = {groups[article.id] for article in labelled.train}
+    for part in ("dev", "test"):
+        articles: list[Article] = getattr(labelled, part)
+        if copies := [article.id for article in articles if groups[article.id] in learned]:
+            yield f"{part}: {len(copies)} articles nearly copy articles of the train part, such as {copies[0]!r}"
+        if seen := [article.id for article in articles if former.get(text_hash(article.text)) == "train"]:
+            yield f"{part}: {len(seen)} articles have trained the model to start from, such as {seen[0]!r}"
 
 
 def _refuse_empty(labelled: Labelled, where: str) -> None:

@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Callable, Sequence
 from copy import deepcopy
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -31,11 +31,12 @@ from ..models.weights import BASES, Base, base_of, find_base
 from ..models.windows import load_encoding
 from .baselines import majority, tfidf
 from .examples import Example, make_example
-from .keep import MOST_LOST, distilled, kept_figures
+from .keep import distilled, kept_figures, lost
 from .labels import Labelled, completed, only, read_labelled
 from .measure import fit_temperature, items_of, threshold_for
 from .options import TrainOptions
 from .plan import Source, plan_batches
+from .record import parts_of, write_record
 from .start import Weights, finished, kept_heads, movable, move, new_config, started
 from .trainer import Settings, Watch, answers, fit, macro_f1
 from .user_card import write_user_card
@@ -107,10 +108,15 @@ def train(
     if not _fit(network, run, settings, work):
         return None
     draft = work / "model"
-    figures = _write(network, at_start, run, draft)
+    try:
+        figures = _write(network, at_start, run, draft)
+    except TrainError:
+        shutil.rmtree(work)  # the same run would end the same
+        raise
     int8 = _fit_on_dev(draft, run)
     (draft / CHECK).write_text(json.dumps(check_logits(exported(draft)), indent=2) + "\n", encoding="utf-8")
     trained = Trained(out, _report(draft, run), figures, int8, run.labelled.warnings)
+    write_record(draft, options, run.labelled)
     write_user_card(draft, labels, run.labelled, trained.metrics, figures, int8, options, run.start, command)
     draft.rename(out)
     shutil.rmtree(work)
@@ -128,7 +134,10 @@ def _begin(labels: Sequence[Path], out: Path, options: TrainOptions, tell: Calla
         raise ValueError(
             f"{start} was trained on another base than {options.base}: name its own with --base {former.base}"
         )
-    labelled = read_labelled(labels, options)
+    labelled = read_labelled(labels, options, parts_of(start) if start else {})
+    gone = [name for name in former.issues if name not in labelled.issues] if former else []
+    if gone and "stance" in labelled.heads:
+        labelled.warnings.append(f"no labels toward {', '.join(gone)}: the model will judge sentences on it no more")
     for warning in labelled.warnings:
         tell(warning)
     parts = {part: getattr(labelled, part) for part in ("train", "dev", "test")}
@@ -171,25 +180,25 @@ def _write(network: Network, at_start: Weights, run: _Run, draft: Path) -> dict[
 
     Raises TrainError if one has lost too much all the way.
     """
-    before = kept_figures(Runtime(exported(run.start)), run.kept) if run.kept and run.start else {}
+    start = Runtime(exported(run.start)) if run.kept and run.start else None
+    before = kept_figures(start, run.kept, start) if start else {}
     trained, after = movable(network, run.kept), before
     for share in SHARES if before else SHARES[:1]:
         move(network, at_start, trained, share)
         shutil.rmtree(draft, ignore_errors=True)
         save(finished(deepcopy(network), run.former), draft)
         run.tell("exporting and measuring" if share == 1 else f"weights moved back to {share:.0%} of the way")
-        if not before:
+        if not start:
             break
-        after = kept_figures(Runtime(exported(draft)), run.kept)
-        if all(value - after[head] <= MOST_LOST for head, value in before.items()):
+        after = kept_figures(Runtime(exported(draft)), run.kept, start)
+        if not lost(run.config, before, after):
             break
         _forget(draft)
-    lost = {head: value - after[head] for head, value in before.items() if value - after[head] > MOST_LOST}
-    for head, points in lost.items():
+    if worse := lost(run.config, before, after):
+        told = ", ".join(f"{head} ({before[head]:.1f} to {after[head]:.1f})" for head in worse)
         raise TrainError(
-            f"the head {head}, which has no labels here, lost {points:.1f} points on the corpus' dev part "
-            f"({before[head]:.1f} to {after[head]:.1f}): set a lower rate or fewer epochs with --config, or give "
-            "labels for it too"
+            f"heads without labels here lost too much on the corpus' dev part: {told}: set a lower rate or fewer "
+            "epochs with --config, or give labels for them too"
         )
     return {head: (value, after[head]) for head, value in before.items()}
 
@@ -250,5 +259,4 @@ def _report(draft: Path, run: _Run) -> Metrics:
         settings = Options(wanted_accuracy=options.wanted_accuracy or 0.9, seed=options.seed)
         metrics, _ = evaluate([own[0] for own in runs], [gold], settings, compared=like_with_like(runs))
     write_reports(metrics, draft / "report")
-    (draft / "training.json").write_text(json.dumps(asdict(options), indent=2) + "\n", encoding="utf-8")
     return metrics

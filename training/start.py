@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from transformers import set_seed
 
-from ..evaluation.items import SIDES
+from ..data.labels import SIDES
 from ..models.network import Network, load, load_encoder, merged, with_lora
 from ..models.network_config import HeadsConfig, ModelConfig
 from ..models.weights import Base
@@ -25,7 +25,7 @@ def new_config(name: str, base: Base, hidden: int, start: ModelConfig | None, la
 
     Where the labels use no other names than the start, its sets stay, in their order.
     """
-    old = start.heads if start else HeadsConfig(hidden, salience=False)
+    old = start.heads if start else HeadsConfig(hidden, salience=False, target_stance=False)
     stances = old.stances if set(labelled.stances) <= set(old.stances) else labelled.stances
     topics = old.topics if set(labelled.topics) <= set(old.topics) else labelled.topics
     heads = replace(
@@ -33,12 +33,15 @@ def new_config(name: str, base: Base, hidden: int, start: ModelConfig | None, la
         stances=stances,
         topics=topics,
         sentence_stance="sentence_stance" in labelled.heads or (old.sentence_stance and stances == old.stances),
+        target_stance="stance" in labelled.heads or (old.target_stance and stances == old.stances),
     )
     window, overlap = (start.max_tokens, start.overlap) if start else WINDOW
-    issues = [*labelled.issues, *(start.issues if start and stances == old.stances else [])]
+    issues = labelled.issues  # the head would lose those of the start that have no labels now
+    if start and heads.target_stance and "stance" not in labelled.heads:
+        issues = start.issues
     return ModelConfig(
         name, base.name, base.sha256, heads, None, window, overlap,
-        mention_bias=start.mention_bias if start else 0.0, issues=list(dict.fromkeys(issues)),
+        mention_bias=start.mention_bias if start else 0.0, issues=issues,
     )  # fmt: skip
 
 
@@ -48,8 +51,8 @@ def kept_heads(config: ModelConfig, start: ModelConfig | None, labelled: Labelle
         return frozenset()
     old, new = start.heads, config.heads
     has = {
-        "stance": bool(old.stances) and old.stances == new.stances,
-        "sentence_stance": old.sentence_stance and new.sentence_stance and old.stances == new.stances,
+        "stance": bool(old.stances) and old.target_stance and old.stances == new.stances,
+        "sentence_stance": old.sentence_stance and old.stances == new.stances,
         "topic": bool(old.topics) and old.topics == new.topics,
         "mention": bool(old.kinds),
         "salience": old.salience,

@@ -1,6 +1,6 @@
 """Labels articles with a finished model, so that a smaller one learns from its probabilities (Hinton et al. 2015).
 
-Every silver mention gets the teacher's stance, every sentence its topics.
+Every silver mention gets the teacher's stance, every sentence its topics and, where the teacher reads it, its stance.
 """
 
 from __future__ import annotations
@@ -41,26 +41,29 @@ def taught(articles: Iterable[Article], teacher: Runtime) -> Iterator[Article]:
         stances: list[list[Stance]] = [[] for _ in sentences]
         for (index, mention), row in zip(owners, sides, strict=True):
             stances[index].append(_stance(article, mention, row, config.heads.stances))
+        answers: list[dict[str, dict[str, float]]] = [{"topics": _named(config.heads.topics, row)} for row in topics]
+        if "sentence_stance" in teacher.heads:
+            whole = reading.sentence_stances() / config.temperatures.get("sentence_stance", 1.0)
+            for chances, row in zip(answers, softmax(whole, axis=1), strict=True):
+                chances["stance"] = _named(config.heads.stances, row)
         yield article.model_copy(
             update={
                 "sentences": [
-                    Sentence(
-                        start=sentence.start,
-                        end=sentence.end,
-                        stances=own,
-                        probabilities={"topics": dict(zip(config.heads.topics, map(float, row), strict=True))},
-                    )
-                    for sentence, own, row in zip(sentences, stances, topics, strict=True)
+                    Sentence(start=sentence.start, end=sentence.end, stances=own, probabilities=chances)
+                    for sentence, own, chances in zip(sentences, stances, answers, strict=True)
                 ]
             }
         )
 
 
+def _named(labels: list[str], row: np.ndarray) -> dict[str, float]:
+    return dict(zip(labels, map(float, row), strict=True))
+
+
 def _stance(article: Article, mention: Mention, row: np.ndarray, labels: list[str]) -> Stance:
-    probabilities = dict(zip(labels, map(float, row), strict=True))
     return Stance(
         target=mention.of(article.text),
         mention=mention.id,
         label=labels[int(row.argmax())],
-        probabilities=probabilities,
+        probabilities=_named(labels, row),
     )

@@ -101,6 +101,14 @@ class _Told(TrainerCallback):
         self.tell(f"step {state.global_step:,} of {state.max_steps:,}: {', '.join(shown)}; {left:.0f} min left at most")
 
 
+def reads_bf16() -> bool:
+    """Whether the device multiplies in bfloat16 itself: where it only imitates it, a step takes many times as long."""
+    if torch.cuda.is_available():
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    able = torch.cpu.get_capabilities()
+    return bool(able.get("avx512_bf16") or able.get("amx_bf16"))
+
+
 def fresh(config: ModelConfig, settings: Settings) -> Network:
     """A network with new adapters and heads, the same ones for the same seed."""
     set_seed(settings.seed)
@@ -145,7 +153,7 @@ def fit(
         output_dir=str(work),
         per_device_train_batch_size=1,
         num_train_epochs=1,
-        bf16=True,
+        bf16=reads_bf16(),
         use_cpu=not torch.cuda.is_available(),
         max_grad_norm=1.0,
         seed=settings.seed,
@@ -231,7 +239,7 @@ def answers(network: Network, examples: Sequence[Example], pad: int) -> dict[str
     found: dict[str, tuple[list[np.ndarray], list[np.ndarray]]] = {}
     for at in range(0, len(examples), 16):
         batch = collate(examples[at : at + 16], pad)
-        with torch.autocast(device.type, dtype=torch.bfloat16):
+        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=reads_bf16()):
             output = objective(**{name: tensor.to(device) for name, tensor in batch.items()})
         for head, field in (("stance", "stances"), ("sentence_stance", "sides"), ("topic", "topics")):
             labelled = batch[field].sum(-1) > 0
