@@ -75,11 +75,20 @@ def list_() -> None:
     from .models.known import all_models, in_use
     from .models.network_config import read_config
 
-    current = in_use()
-    for name, folder in all_models().items():
-        heads = read_config(folder).heads
-        does = [*(["stance"] if heads.stances else []), *([f"{len(heads.topics)} topics"] if heads.topics else [])]
-        print(f"{'*' if name == current else ' '} {name}: {', '.join(does)}; {folder}")
+    try:
+        current = in_use()
+        for name, folder in all_models().items():
+            try:
+                heads = read_config(folder).heads
+            except (OSError, ValueError, TypeError, KeyError) as error:
+                print(f"! {name}: {folder} is damaged: {error}")
+                continue
+            sides = [", ".join(heads.stances)] if heads.stances else []
+            does = "; ".join([*sides, *([f"{len(heads.topics)} topics"] if heads.topics else [])])
+            print(f"{'*' if name == current else ' '} {name}: {does}; {folder}")
+    except (ValueError, OSError) as error:
+        print(f"stancelens: {error}", file=sys.stderr)
+        raise typer.Exit(2) from None
 
 
 @models.command()
@@ -99,10 +108,11 @@ def use(name: Annotated[str, typer.Argument(help="Name in `models list`, or a mo
 def card(name: Annotated[str, typer.Argument(help="Name in `models list`, or a model's folder.")]) -> None:
     """Print a model's card: what it learned from, its figures and its limits. Exit code 2: not known."""
     from .models.known import model_folder
+    from .models.weights import WeightsError
 
     try:
         print((model_folder(name) / "README.md").read_text(encoding="utf-8"))
-    except OSError as error:
+    except (OSError, ValueError, WeightsError) as error:
         print(f"stancelens: no card of {name!r}: {error}", file=sys.stderr)
         raise typer.Exit(2) from None
 

@@ -21,6 +21,7 @@ def verdict(comparison: Comparison) -> tuple[Verdict, str]:
     decisive = [each for each in comparison.differences if each.name.endswith(".macro_f1")]
     if not decisive:
         return "hold", "The labels and the models share no task, so that nothing says that the new model is as good."
+    decisive = [each.model_copy(update={"p": _chance(each)}) for each in decisive]
     corrected = iter(holm([each.p for each in decisive if each.p is not None]))
     decisive = [each if each.p is None else each.model_copy(update={"p_holm": next(corrected)}) for each in decisive]
     told = [each for each in decisive if each.p_holm is not None and each.p_holm < LEVEL]
@@ -32,12 +33,19 @@ def verdict(comparison: Comparison) -> tuple[Verdict, str]:
     return "no difference", f"None that these articles could show: {_list(decisive)}."
 
 
+def _chance(each: Difference) -> float | None:
+    """The p-value; of a difference on every article alike, which resampling says nothing about, McNemar's."""
+    return each.mcnemar_p if each.p is None and each.difference else each.p
+
+
 def _list(differences: list[Difference]) -> str:
     return "; ".join(_said(each) for each in differences)
 
 
 def _said(each: Difference) -> str:
-    if each.low is None or each.high is None or each.p_holm is None:
+    if each.p_holm is None:
         return f"{long_title(each.name)} {each.difference:+.1f}, without an interval"
     chance = "p < 0.001" if each.p_holm < 0.001 else f"p = {each.p_holm:.3f}"
+    if each.low is None or each.high is None:
+        return f"{long_title(each.name)} {each.difference:+.1f} on every article alike (McNemar's test, {chance})"
     return f"{long_title(each.name)} {each.difference:+.1f} ({each.low:+.1f} to {each.high:+.1f}, {chance})"

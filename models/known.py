@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -13,14 +14,24 @@ from filelock import FileLock
 
 from ..data.atomic import replaced
 from .network_config import CONFIG
+from .weights import WeightsError
 
 RELEASED = Path(__file__).parent / "released"
 DEFAULT = "base"
 
 
 def model_folder(model: str | Path) -> Path:
-    """The folder of a known model's name, or the path itself."""
-    return all_models().get(str(model), Path(model))
+    """The folder of a known model's name, or the path itself.
+
+    Raises WeightsError for a name that is that of a known model and of another one in a folder here.
+    """
+    folder = all_models().get(str(model))
+    if folder is None:
+        return Path(model)
+    here = Path(model)
+    if folder.parent != RELEASED and (here / CONFIG).is_file() and here.resolve() != folder.resolve():
+        raise WeightsError(f"{model!r} is the model in {folder} and another one here: say ./{model} for the latter")
+    return folder
 
 
 def is_model(name: str) -> bool:
@@ -65,13 +76,21 @@ def all_models() -> dict[str, Path]:
 
 
 def in_use() -> str:
-    """The name of the model that is taken where none is named."""
-    models = all_models()
-    return next((name for name in reversed(read_known().used) if name in models), DEFAULT)
+    """The name of the model that is taken where none is named; says on stderr where the one that was set is gone."""
+    models, known = all_models(), read_known()
+    name = next((name for name in reversed(known.used) if name in models), DEFAULT)
+    if known.used and name != known.used[-1]:
+        gone = known.used[-1]
+        where = known.folders.get(gone, "its folder")
+        print(f"stancelens: the model {gone}, which was in use, is no longer in {where}: {name} is", file=sys.stderr)
+    return name
 
 
 def add_model(folder: Path) -> str:
-    """Make a model known by its folder's name; one of that name in another folder is replaced. Returns the name."""
+    """Make a model known by its folder's name. Returns the name.
+
+    Raises ValueError where that is the name of another model that still exists.
+    """
     name = check_name(folder)
     with _locked() as known:
         known.folders[name] = str(folder.resolve())
@@ -81,7 +100,7 @@ def add_model(folder: Path) -> str:
 def use_model(name: str) -> str:
     """Take a known model, or one in a folder, from now on. Returns the name of the one that was in use.
 
-    Raises ValueError for a name that is not known.
+    Raises ValueError for a name that is not known, or that two models have.
     """
     former = in_use()
     if name not in all_models():
@@ -94,10 +113,13 @@ def use_model(name: str) -> str:
 
 
 def check_name(folder: Path) -> str:
-    """The name that a model gets from its folder. Raises ValueError for that of a released model."""
+    """The name that a model gets from its folder. Raises ValueError for that of another model."""
     name = folder.resolve().name
     if name in ("base", "small"):
         raise ValueError(f"{folder}: {name!r} is the name of a released model: rename the folder")
+    other = all_models().get(name)
+    if other and other.resolve() != folder.resolve():
+        raise ValueError(f"{folder}: {name!r} is the name of the model in {other}: choose another name")
     return name
 
 

@@ -10,7 +10,17 @@ import pytest
 from stancelens.cli import app
 from stancelens.evaluation.promotion import verdict
 from stancelens.evaluation.result_schema import Comparison, Difference
-from stancelens.models.known import RELEASED, all_models, in_use, is_model, known_file, model_folder, use_model
+from stancelens.models.known import (
+    RELEASED,
+    add_model,
+    all_models,
+    in_use,
+    is_model,
+    known_file,
+    model_folder,
+    use_model,
+)
+from stancelens.models.weights import WeightsError
 from typer.testing import CliRunner
 
 
@@ -36,7 +46,7 @@ def test_released_models_are_known_and_base_is_in_use(tmp_path: Path) -> None:
     assert not known_file().exists()
 
 
-def test_a_model_is_used_and_rolled_back(tmp_path: Path) -> None:
+def test_a_model_is_used_and_rolled_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     first, second = model(tmp_path / "press-1"), model(tmp_path / "press-2")
     run = CliRunner().invoke
     done = run(app, ["models", "use", str(first)])
@@ -48,8 +58,27 @@ def test_a_model_is_used_and_rolled_back(tmp_path: Path) -> None:
     assert [line.split(":")[0] for line in shown] == ["  base", "  small", "  press-1", "* press-2"]
     assert run(app, ["models", "card", "press-1"]).output == "# press-1\n\n"
     assert use_model("press-1") == "press-2"
+    capsys.readouterr()
     (first / "model.json").unlink()  # removed by hand: the one before counts
     assert in_use() == "press-2"
+    assert "the model press-1, which was in use, is no longer in" in capsys.readouterr().err
+    (second / "model.json").write_text("{", encoding="utf-8")
+    done = run(app, ["models", "list"])
+    assert done.exit_code == 0
+    assert "\n! press-2: " in done.output
+
+
+def test_two_models_of_one_name_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = model(tmp_path / "press"), model(tmp_path / "there" / "press")
+    add_model(first)
+    with pytest.raises(ValueError, match="'press' is the name of the model in"):
+        add_model(second)
+    monkeypatch.chdir(second.parent)
+    with pytest.raises(WeightsError, match=r"another one here: say \./press for the latter"):
+        model_folder("press")
+    assert model_folder("./press") == Path("press")
+    monkeypatch.chdir(first.parent)
+    assert model_folder("press") == first
 
 
 def test_what_is_no_model_is_refused(tmp_path: Path) -> None:
@@ -108,3 +137,10 @@ def test_verdicts(rows: list[tuple[str, float, float | None]], found: str, why: 
     name, sentence = verdict(comparison)
     assert name == found
     assert why in sentence
+
+
+def test_worse_on_every_article_alike_is_worse() -> None:
+    alike = difference("topic.macro_f1", -50.0, None).model_copy(update={"mcnemar_p": 0.002})
+    name, sentence = verdict(Comparison(first="new", other="old", differences=[alike]))
+    assert name == "hold"
+    assert sentence == "Worse beyond chance: Topic: macro F1 -50.0 on every article alike (McNemar's test, p = 0.002)."

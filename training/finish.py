@@ -26,14 +26,13 @@ from ..models.network import load, save
 from ..models.network_config import read_config, write_config
 from ..models.runtime import Runtime
 from .card import write_card
-from .measure import fit_temperature, items_of
+from .measure import ABSTAIN_BELOW, fit_temperature, items_of
 from .overlap import Protected
 from .released import prepare
 from .salience import train_salience
 from .topics import train_topics
 from .trainer import macro_f1
 
-ABSTAIN_BELOW = 0.5  # the model abstains where it is likelier to be wrong than right
 log = logging.getLogger("stancelens.training")
 
 

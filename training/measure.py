@@ -12,6 +12,7 @@ from ..data.schema import Article
 from ..models.runtime import Runtime
 from .examples import make_example
 
+ABSTAIN_BELOW = 0.5  # the model abstains where it is likelier to be wrong than right
 Items = tuple[np.ndarray, np.ndarray]  # logits float [items, labels], gold int64 [items]
 
 
@@ -32,13 +33,19 @@ def items_of(runtime: Runtime, articles: Iterable[Article]) -> dict[str, Items]:
                 rows = reading.stances_at(example.owners, example.positions)
             else:
                 rows = reading.topics() if head == "topic" else reading.sentence_stances()
-            rows, gold = rows[labelled], gold[labelled]
-            best = rows.argmax(axis=1)
-            right = np.where(gold[np.arange(len(gold)), best] > 0, best, gold.argmax(axis=1))
             logits, golds = found.setdefault(head, ([], []))
-            logits.append(rows)
-            golds.append(right)
+            logits.append(rows[labelled])
+            golds.append(right_of(gold[labelled], rows[labelled]))
     return {head: (np.concatenate(logits), np.concatenate(golds)) for head, (logits, golds) in found.items()}
+
+
+def right_of(gold: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """int64 [items]: the label that counts as right, of several the one that was answered.
+
+    ``gold`` are the labels' shares and ``rows`` logits or probabilities, both float [items, labels].
+    """
+    best = rows.argmax(axis=1)
+    return np.where(gold[np.arange(len(gold)), best] > 0, best, gold.argmax(axis=1))
 
 
 def fit_temperature(logits: np.ndarray, gold: np.ndarray) -> float:

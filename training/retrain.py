@@ -33,7 +33,7 @@ from .baselines import majority, tfidf
 from .examples import Example, make_example
 from .keep import distilled, kept_figures, lost
 from .labels import Labelled, completed, only, read_labelled
-from .measure import fit_temperature, items_of, threshold_for
+from .measure import ABSTAIN_BELOW, fit_temperature, items_of, threshold_for
 from .options import TrainOptions
 from .plan import Source, plan_batches
 from .record import parts_of, write_record
@@ -41,7 +41,6 @@ from .start import Weights, finished, kept_heads, movable, move, new_config, sta
 from .trainer import Settings, Watch, answers, fit, macro_f1
 from .user_card import write_user_card
 
-ABSTAIN_BELOW = 0.5  # where no confidence buys the wanted accuracy
 SHARES = (1.0, 0.75, 0.5, 0.25)  # of the way from the start to the trained weights
 REPLAYED = 200  # articles of the project's own corpus on which the heads without labels are kept
 
@@ -169,7 +168,7 @@ def _fit(network: Network, run: _Run, settings: Settings, work: Path) -> bool:
         found = answers(network, dev, encoding.pad)
         return float(np.mean([macro_f1(*found[head]) for head in labelled.heads if head in found]))
 
-    watch = Watch(score, len(epochs[0]), options.patience)
+    watch = Watch(score, len(epochs[0]), options.patience, dev)
     plan = [batch for epoch in epochs for batch in epoch]
     return fit(network, settings, plan, encoding.pad, work / "checkpoints", watch, run.tell)
 

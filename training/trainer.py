@@ -33,6 +33,7 @@ from ..data.atomic import replaced
 from ..models.network import Network, build, trained_weights
 from ..models.network_config import ModelConfig
 from .examples import Example, collate
+from .measure import right_of
 from .objective import Objective
 
 DONE = "trained.safetensors"  # in a run's folder: what it learned
@@ -57,8 +58,9 @@ class Watch:
     """What a run is measured by on the way, so that it ends when it no longer gains, and keeps its best state."""
 
     score: Callable[[], float]  # of the network as it is; more is better
-    every: int  # steps between two scores
+    every: int  # steps of one process between two scores
     patience: int  # scores without a gain after which the run ends
+    dev: Sequence[Example]  # what it is measured on
 
 
 class _Batches(Trainer):
@@ -129,7 +131,13 @@ def fit(
     Returns whether this process is the one to go on with, of several that torchrun has started. Raises ValueError if
     the checkpoints there are another run's.
     """
-    _claim(work, network, settings, plan)
+    processes = int(os.environ.get("WORLD_SIZE", "1"))
+    if torch.cuda.device_count() > 1 and processes == 1:
+        raise ValueError(
+            f"there are {torch.cuda.device_count()} GPUs: start with `torchrun --nproc_per_node "
+            f"{torch.cuda.device_count()} -m stancelens`, or leave one with CUDA_VISIBLE_DEVICES=0"
+        )
+    _claim(work, network, f"{settings} {processes}", plan, watch)
     if (work / DONE).is_file():  # stopped in what comes after
         network.load_state_dict(load_file(work / DONE), strict=False)
         network.eval()
@@ -147,7 +155,8 @@ def fit(
         },
     ]
     optimizer = torch.optim.AdamW(groups, weight_decay=settings.weight_decay)
-    steps = -(-len(plan) // int(os.environ.get("WORLD_SIZE", "1")))
+    steps = -(-len(plan) // processes)
+    every = -(-watch.every // processes) if watch else settings.save_every
     schedule = get_linear_schedule_with_warmup(optimizer, round(settings.warmup * steps), steps)
     arguments = TrainingArguments(
         output_dir=str(work),
@@ -157,10 +166,10 @@ def fit(
         use_cpu=not torch.cuda.is_available(),
         max_grad_norm=1.0,
         seed=settings.seed,
-        save_steps=watch.every if watch else settings.save_every,
+        save_steps=every,
         save_total_limit=2,
         eval_strategy="steps" if watch else "no",
-        eval_steps=watch.every if watch else None,
+        eval_steps=every if watch else None,
         load_best_model_at_end=watch is not None,
         restore_callback_states_from_checkpoint=watch is not None,  # how long dev has not gained
         metric_for_best_model="score" if watch else None,
@@ -204,17 +213,21 @@ def _last_checkpoint(work: Path) -> str | None:
     return None
 
 
-def _claim(work: Path, network: Network, settings: Settings, plan: Sequence[Sequence[Example]]) -> None:
-    """Mark ``work`` as this run's: another seed, plan or start must not go on from its checkpoints."""
-    digest = hashlib.sha256(f"{network.config} {settings}".encode())
+def _claim(work: Path, network: Network, settings: str, plan: Sequence[Sequence[Example]], watch: Watch | None) -> None:
+    """Mark ``work`` as this run's: another seed, plan, start or dev part must not go on from its checkpoints."""
+    watched = f"{watch.every} {watch.patience}" if watch else ""
+    digest = hashlib.sha256(f"{network.config} {settings} {watched}".encode())
     for name, weight in sorted(trained_weights(network).items()):
         digest.update(name.encode() + weight.numpy(force=True).tobytes())
-    for batch in plan:
-        for example in batch:
-            for array in (example.packed.ids, example.stances, example.sides, example.topics, example.tags):
+    for batch in [*plan, watch.dev if watch else []]:
+        for one in batch:
+            arrays = [one.packed.ids, one.owners, one.stances, one.sides, one.topics, one.tags, one.saliences]
+            for array in [*arrays, *one.positions]:
                 digest.update(array.tobytes())
     work.mkdir(parents=True, exist_ok=True)
     mark = work / "run"
+    if os.environ.get("RANK", "0") != "0":
+        return  # torchrun's first process marks it
     if mark.is_file() and mark.read_text(encoding="utf-8") != digest.hexdigest():
         raise ValueError(
             f"{work} holds checkpoints of a run with other data or settings: delete it, or choose another folder"
@@ -245,8 +258,9 @@ def answers(network: Network, examples: Sequence[Example], pad: int) -> dict[str
             labelled = batch[field].sum(-1) > 0
             if f"{head}_logits" in output and labelled.any():
                 probabilities, gold = found.setdefault(head, ([], []))
-                probabilities.append(output[f"{head}_logits"].float().softmax(-1).cpu()[labelled].numpy())
-                gold.append(batch[field].argmax(-1)[labelled].numpy())
+                rows = output[f"{head}_logits"].float().softmax(-1).cpu()[labelled].numpy()
+                probabilities.append(rows)
+                gold.append(right_of(batch[field][labelled].numpy(), rows))
     return {head: (np.concatenate(rows), np.concatenate(gold)) for head, (rows, gold) in found.items()}
 
 
