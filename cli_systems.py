@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +24,8 @@ def systems_of(
     from .evaluation.matching import read_gold
     from .evaluation.systems import Input, given_to, like_with_like, results_file
     from .inference.on_labels import analyze_labelled, given_by
-    from .models.known import is_model
+    from .models.known import is_model, model_folder
+    from .training.record import learned_from
 
     labelled, _ = read_gold(gold)
     articles = list(labelled.values())
@@ -38,6 +40,12 @@ def systems_of(
                 file = results_file(Path(name))
                 runs.append([Input(short, file, given_to(file))])
                 continue
+            if seen := learned_from(model_folder(name), articles):
+                print(
+                    f"stancelens: {name} has learned from {len(seen):,} of these {len(articles):,} articles, such as "
+                    f"{seen[0]!r}: its figures on them are too good",
+                    file=sys.stderr,
+                )
             own = []
             work = Path(scratch) / str(number)
             if given:

@@ -127,6 +127,8 @@ def detect(path: Path, columns: Mapping[str, str] | None = None) -> str:
     found = {name for file in files_of(path) for name in possible_formats(file, named)}
     if len(found) == 1:
         return found.pop()
+    if not any(file.stat().st_size for file in files_of(path)):
+        raise ValueError(f"{path}: is empty: there are no labels in it")
     which = f"it could be {' or '.join(sorted(found))}" if found else "no labels of a known kind"
     raise ValueError(f"{path}: format unknown, {which}; name it: {', '.join(FORMATS)}")
 

@@ -48,13 +48,17 @@ def test_format_is_told_by_content(case: str, tmp_path: Path) -> None:
         ("[", "no labels of a known kind"),
         ("text,date\nA.,2024-01-01\n", "no labels of a known kind"),
         ("Just a text.\n", "no labels of a known kind"),
-        ("", "no labels of a known kind"),
         ("\0\0\0\0", "no labels of a known kind"),
     ],
 )
 def test_undecidable_content_is_one_clear_error(content: str, said: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"a\.jsonl: format unknown, " + said + r".*name it: stancelens, label-studio"):
         detect(write(tmp_path / "a.jsonl", content))
+
+
+def test_an_empty_file_is_called_so(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"a\.jsonl: is empty"):
+        detect(write(tmp_path / "a.jsonl", ""))
 
 
 def test_a_mixed_folder_is_undecidable(tmp_path: Path) -> None:

@@ -60,7 +60,14 @@ def make_example(article: Article, encoding: Encoding, config: ModelConfig) -> E
                 # all mentions of the entity in the sentence are one target
                 same = [m for m in spans.values() if mention.entity and m.entity == mention.entity]
                 group = [m for m in same if sentence.start <= m.start < sentence.end] or [mention]
-                positions += target_positions(packed, [(index, list[Span](group))])
+                try:
+                    positions += target_positions(packed, [(index, list[Span](group))])
+                except ValueError:
+                    words = mention.of(article.text)
+                    raise ValueError(
+                        f"{article.id}: sentences[{index}]: the mention {words!r} of {stance.target!r} holds nothing "
+                        "that can be read: mark another span"
+                    ) from None
             elif stance.mention is None and stance.target in config.issues:
                 positions.append(issue_positions(packed, index, config.issues.index(stance.target)))
             else:

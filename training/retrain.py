@@ -39,7 +39,7 @@ from .plan import Source, plan_batches
 from .record import parts_of, write_record
 from .start import Weights, finished, kept_heads, movable, move, new_config, started
 from .trainer import Settings, Watch, answers, fit, macro_f1
-from .user_card import write_user_card
+from .user_card import files_and_hashes, write_user_card
 
 SHARES = (1.0, 0.75, 0.5, 0.25)  # of the way from the start to the trained weights
 REPLAYED = 200  # articles of the project's own corpus on which the heads without labels are kept
@@ -85,6 +85,7 @@ class _Run:
     labelled: Labelled
     config: ModelConfig  # of the model to come
     kept: tuple[str, ...]  # heads of the start without labels
+    files: dict[str, str]  # label files and their hashes, as they were read
 
 
 def train(
@@ -116,7 +117,7 @@ def train(
     (draft / CHECK).write_text(json.dumps(check_logits(exported(draft)), indent=2) + "\n", encoding="utf-8")
     trained = Trained(out, _report(draft, run), figures, int8, run.labelled.warnings)
     write_record(draft, options, run.labelled)
-    write_user_card(draft, labels, run.labelled, trained.metrics, figures, int8, options, run.start, command)
+    write_user_card(draft, run.labelled, trained.metrics, run.files, figures, int8, options, run.start, command)
     draft.rename(out)
     shutil.rmtree(work)
     add_model(out)
@@ -133,6 +134,7 @@ def _begin(labels: Sequence[Path], out: Path, options: TrainOptions, tell: Calla
         raise ValueError(
             f"{start} was trained on another base than {options.base}: name its own with --base {former.base}"
         )
+    files = files_and_hashes(labels)
     labelled = read_labelled(labels, options, parts_of(start) if start else {})
     gone = [name for name in former.issues if name not in labelled.issues] if former else []
     if gone and "stance" in labelled.heads:
@@ -144,7 +146,7 @@ def _begin(labels: Sequence[Path], out: Path, options: TrainOptions, tell: Calla
     hidden = former.heads.hidden if former else int(AutoConfig.from_pretrained(find_base(base)).hidden_size)
     config = new_config(out.name, base, hidden, former, labelled)
     kept = tuple(sorted(kept_heads(config, former, labelled)))
-    return _Run(options, tell, base, start, former, labelled, config, kept)
+    return _Run(options, tell, base, start, former, labelled, config, kept, files)
 
 
 def _fit(network: Network, run: _Run, settings: Settings, work: Path) -> bool:

@@ -13,7 +13,7 @@ from ..data.label_files import named_files
 from ..data.schema import file_hash
 from ..evaluation.meanings import interval, long_title, number
 from ..evaluation.result_schema import Metrics
-from ..models.network_config import read_config
+from ..models.network_config import HeadsConfig, read_config
 from .labels import Labelled
 from .options import TrainOptions
 
@@ -33,9 +33,13 @@ Trained by StanceLens {{ version }} on {{ date }}, from {{ start }}, on {{ confi
 
 {{ counts.train }} articles to learn from, {{ counts.dev }} to choose and calibrate on, {{ counts.test }} to measure on;
 {{ "split as the labels bring it" if own_split else "drawn by article, seed %d" % options.seed }}.
-{%- for head, labels in sets.items() %}
-**{{ head }}:** {{ labels | join(", ") }}.
+{%- for head, (labels, others) in sets.items() %}
+**{{ head }}:** {{ labels | join(", ") }}{% if others %}; from its start it also knows {{ others | join(", ") }}
+{%- endif %}.
 {%- endfor %}
+{%- if absent %}
+It has no head for {{ absent | join(", ") }}: `analyze` leaves that out.
+{%- endif %}
 {%- if config.issues %}
 Every sentence is judged on: {{ config.issues | join(", ") }}.
 {%- endif %}
@@ -87,28 +91,36 @@ how far a new folder is from these. {% for warning in warnings %}
 
 def write_user_card(
     folder: Path,
-    labels: Sequence[Path],
     labelled: Labelled,
     metrics: Metrics,
+    files: dict[str, str],
     kept: dict[str, tuple[float, float]],
     int8: dict[str, tuple[float, float]],
     options: TrainOptions,
     start: Path | None,
     command: str,
 ) -> None:
-    """Write README.md beside the weights, with the figures of the evaluation."""
+    """Write README.md beside the weights, with the figures of the evaluation; ``files`` are the labels' hashes."""
     config = read_config(folder)
-    names = {"topic": config.heads.topics, "sentence_stance": config.heads.stances, "stance": config.heads.stances}
+    heads = config.heads
+    has = {
+        "topic": heads.topics,
+        "sentence_stance": heads.sentence_stance,
+        "stance": heads.target_stance,
+        "mention": heads.kinds,
+        "salience": heads.salience,
+    }
     text = USER_CARD.render(
         config=config,
         version=version("stancelens"),
         date=datetime.now(UTC).date().isoformat(),
         start=start.name if start else "the bare base",
         command=command or "stancelens.training.retrain.train, from Python",
-        files={name: file_hash(file) for path in labels for name, file in named_files(path)},
+        files=files,
         counts={part: len(getattr(labelled, part)) for part in ("train", "dev", "test")},
         own_split=labelled.own_split,
-        sets={head: names[head] for head in labelled.heads},
+        sets={head: _sets(head, labelled, heads) for head in labelled.heads},
+        absent=[head for head, yes in has.items() if not yes],
         rows=_rows(metrics),
         conclusions=[
             f"{long_title(difference.name)}: {difference.conclusion}"
@@ -122,6 +134,19 @@ def write_user_card(
         options=options,
     )
     (folder / "README.md").write_text(text + "\n", encoding="utf-8")
+
+
+def files_and_hashes(labels: Sequence[Path]) -> dict[str, str]:
+    """Each label file's name, with its path where two have the same, and its SHA-256."""
+    found = [(name, file) for path in labels for name, file in named_files(path)]
+    names = [name for name, _ in found]
+    return {name if names.count(name) == 1 else str(file): file_hash(file) for name, file in found}
+
+
+def _sets(head: str, labelled: Labelled, heads: HeadsConfig) -> tuple[list[str], list[str]]:
+    """The labels that the run has learned, and those that the model has from its start."""
+    own, whole = (labelled.topics, heads.topics) if head == "topic" else (labelled.stances, heads.stances)
+    return [label for label in whole if label in own], [label for label in whole if label not in own]
 
 
 def _rows(metrics: Metrics) -> Iterator[list[str]]:
