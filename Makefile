@@ -1,4 +1,4 @@
-# make demo | test | lint | bench | report | clean. The environment in .venv is made once, and again when what it is made of changes.
+# make demo | test | lint | bench | report | train-released | clean. The environment in .venv is made once, and again when what it is made of changes.
 
 PYTHON ?= python3
 STANCELENS_DATA ?= ../shared/data
@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 LINK := build/mypy/stancelens
 
-.PHONY: demo test lint bench report clean
+.PHONY: demo test lint bench report train-released clean
 
 demo: $(READY)
 	$(BIN)/stancelens analyze data/samples --out results/demo
@@ -23,7 +23,18 @@ lint: $(READY) $(LINK)
 bench: $(READY)
 	mkdir -p results/bench
 	$(BIN)/python -m stancelens.benchmarks.accuracy --data "$(STANCELENS_DATA)" --json results/bench/accuracy.json
+	for part in context seesaw invariance; do \
+		$(BIN)/python -m stancelens.benchmarks.$$part --data "$(STANCELENS_DATA)" --json results/bench/$$part.json || exit 1; \
+	done
 	$(BIN)/python -m stancelens.benchmarks.speed --data "$(STANCELENS_DATA)" --json results/bench/speed.json
+
+# Hours on two cores. results/train keeps checkpoints, from which a stopped run goes on
+train-released: $(READY)
+	for base in base small; do \
+		$(BIN)/python -m stancelens.training.released $$base --data "$(STANCELENS_DATA)" --work results/train/$$base && \
+		$(BIN)/python -m stancelens.training.finish results/train/$$base/model models/released/$$base \
+			--data "$(STANCELENS_DATA)" --prepared results/train/prepared || exit 1; \
+	done
 
 report: $(READY)
 	$(BIN)/python -m stancelens.benchmarks.reports --data "$(STANCELENS_DATA)"

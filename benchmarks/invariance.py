@@ -1,6 +1,6 @@
 """python -m stancelens.benchmarks.invariance --data DIR [--models base,small] [--splits dev|test] [--json FILE]
 
-How often a stance changes where it should not, in percent; no gold label is needed. Released models (int8).
+How often a stance changes where it should not, as a share; no gold label is needed. Released models (int8).
 
 `name_swap.changed`: targets given, an entity gets another name of its kind (names.py), 5 names drawn for each entity;
 per target the share of its 5 swaps that change its label. In the corpus every mention in the whole article is swapped,
@@ -33,13 +33,14 @@ from ..data.importers.newsmtsc import read_newsmtsc
 from ..data.schema import Article, Entity, Mention, Sentence, Span
 from ..evaluation.intervals import RESAMPLES, SEED, mean_interval
 from ..evaluation.matching import grouped_mentions, overlap
+from ..evaluation.scores import FRACTION
 from ..inference.ahead import ahead
 from ..inference.analyzer import Analyzer
 from ..inference.decode import decode_mentions
 from ..inference.names import PERSON
 from ..inference.targets import Found, group
 from ..models.runtime import Runtime
-from .accuracy import PERCENT, read, stances
+from .accuracy import read, stances
 from .arguments import model_parser, parsed
 from .changes import KINDS, PERTURBATIONS, can_be_swapped, moved, perturb, swap
 from .figures import Figures, print_head, write_json
@@ -118,7 +119,7 @@ def name_swaps(article: Article, targets: Sequence[Target], predict: Predict) ->
         for other, edited in made:
             places = [(targets[at].sentence, [edited.move(span) for span in targets[at].spans]) for at in own]
             changed.append(np.asarray(predict(other, places)) != plain[own])
-        shares += (100.0 * np.mean(changed, axis=0)).tolist()
+        shares += np.mean(changed, axis=0).tolist()
     return shares
 
 
@@ -166,9 +167,9 @@ def surface(article: Article, analyze: Callable[[Article], Article]) -> dict[str
 
 
 def add_mean(figures: Figures, key: str, found: Sequence[tuple[str, float]]) -> None:
-    """``found``: the article, and the item in percent."""
+    """``found``: the article, and the item, 0 to 1."""
     values, owners = np.asarray([value for _, value in found]), [owner for owner, _ in found]
-    figures.add(key, mean_interval(values, owners, PERCENT), len(values))
+    figures.add(key, mean_interval(values, owners, FRACTION), len(values), digits=4)
 
 
 def measure_names(figures: Figures, key: str, runtime: Runtime, rows: list[Article], corpus: list[Article]) -> None:
@@ -202,9 +203,9 @@ def measure_surface(figures: Figures, key: str, analyzer: Analyzer, articles: li
             for part in (f"{key}.{name}", key):
                 found[part] += [(article.id, result) for result in results]
     for part, pairs in found.items():
-        kept = [(owner, 100.0 * result) for owner, result in pairs if result is not None]
+        kept = [(owner, float(result)) for owner, result in pairs if result is not None]
         add_mean(figures, f"{part}.changed", kept)
-        add_mean(figures, f"{part}.lost", [(owner, 100.0 * (result is None)) for owner, result in pairs])
+        add_mean(figures, f"{part}.lost", [(owner, float(result is None)) for owner, result in pairs])
 
 
 def measure(folder: Path, rows: list[Article], corpus: list[Article], prefix: str) -> dict[str, float]:

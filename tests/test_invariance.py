@@ -237,10 +237,10 @@ def test_swaps_are_counted() -> None:
         return [int(" " in each and each != "Anna Bell" and each < "N") for each in words]
 
     early = sum(name < "N" for name in drawn_names(ARTICLE, targets[0].entity))
-    assert name_swaps(ARTICLE, targets, predict) == [pytest.approx(100 * early / SWAPS), 0]
+    assert name_swaps(ARTICLE, targets, predict) == [pytest.approx(early / SWAPS), 0]
     assert [words[0].split()[-1] for words in seen] == [words[1] for words in seen]  # no "She", no "Board"
     assert [words[0] for words in seen] == drawn_names(ARTICLE, targets[0].entity)
-    assert name_swaps(ARTICLE, targets, lambda article, places: [int(article.text == TEXT)] * len(places)) == [100, 100]
+    assert name_swaps(ARTICLE, targets, lambda article, places: [int(article.text == TEXT)] * len(places)) == [1, 1]
     assert name_swaps(ARTICLE, [Target(1, [], ARTICLE.entities[1])], predict) == []  # type: ignore[index]
 
 
@@ -281,8 +281,8 @@ def test_the_surface_is_counted() -> None:
         [figures.values[f"surface{part}.{measure}.tiny"] for part in (".upper", ".quotes", ".spaces", "")]
         for measure in ("changed", "lost")
     )
-    assert changed == [100, 0, 0, 40]
-    assert lost == [50, 0, 33.33, 37.5]
+    assert changed == [1, 0, 0, 0.4]
+    assert lost == [0.5, 0, 0.3333, 0.375]
 
 
 def test_labels_and_given_spans_do_not_reach_the_analyzer() -> None:

@@ -38,7 +38,7 @@ from .options import TrainOptions
 from .plan import Source, plan_batches
 from .record import parts_of, write_record
 from .start import Weights, finished, kept_heads, movable, move, new_config, started
-from .trainer import Settings, Watch, answers, fit, macro_f1
+from .trainer import Settings, Watch, answers, fit, macro_f1, processes
 from .user_card import files_and_hashes, write_user_card
 
 SHARES = (1.0, 0.75, 0.5, 0.25)  # of the way from the start to the trained weights
@@ -158,12 +158,13 @@ def _fit(network: Network, run: _Run, settings: Settings, work: Path) -> bool:
 
     dev = examples([only(article, labelled.heads) for article in labelled.dev])
     own = examples([only(article, labelled.heads) for article in labelled.train])
-    sources = [Source(own, 1.0, options.batch_tokens)]
+    tokens = options.batch_tokens // processes()  # so that a step of all processes together stays as it is
+    sources = [Source(own, 1.0, tokens)]
     if run.kept and run.start:
         corpus = [completed(article) for article in list(read_corpus("train"))[:REPLAYED]]
         teacher = Runtime(exported(run.start))
         replayed = list(distilled([*labelled.train, *corpus], teacher, frozenset(run.kept)))
-        sources.append(Source(examples(replayed), 1.0, options.batch_tokens))
+        sources.append(Source(examples(replayed), 1.0, tokens))
     epochs = [plan_batches(sources, options.seed + epoch) for epoch in range(options.epochs)]
 
     def score() -> float:

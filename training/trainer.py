@@ -103,6 +103,11 @@ class _Told(TrainerCallback):
         self.tell(f"step {state.global_step:,} of {state.max_steps:,}: {', '.join(shown)}; {left:.0f} min left at most")
 
 
+def processes() -> int:
+    """How many torchrun has started, which share the batches of a plan."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
+
+
 def reads_bf16() -> bool:
     """Whether the device multiplies in bfloat16 itself: where it only imitates it, a step takes many times as long."""
     if torch.cuda.is_available():
@@ -131,13 +136,12 @@ def fit(
     Returns whether this process is the one to go on with, of several that torchrun has started. Raises ValueError if
     the checkpoints there are another run's.
     """
-    processes = int(os.environ.get("WORLD_SIZE", "1"))
-    if torch.cuda.device_count() > 1 and processes == 1:
+    if torch.cuda.device_count() > 1 and processes() == 1:
         raise ValueError(
             f"there are {torch.cuda.device_count()} GPUs: start with `torchrun --nproc_per_node "
             f"{torch.cuda.device_count()} -m stancelens`, or leave one with CUDA_VISIBLE_DEVICES=0"
         )
-    _claim(work, network, f"{settings} {processes}", plan, watch)
+    _claim(work, network, f"{settings} {processes()}", plan, watch)
     if (work / DONE).is_file():  # stopped in what comes after
         network.load_state_dict(load_file(work / DONE), strict=False)
         network.eval()
@@ -155,8 +159,8 @@ def fit(
         },
     ]
     optimizer = torch.optim.AdamW(groups, weight_decay=settings.weight_decay)
-    steps = -(-len(plan) // processes)
-    every = -(-watch.every // processes) if watch else settings.save_every
+    steps = -(-len(plan) // processes())
+    every = -(-watch.every // processes()) if watch else settings.save_every
     schedule = get_linear_schedule_with_warmup(optimizer, round(settings.warmup * steps), steps)
     arguments = TrainingArguments(
         output_dir=str(work),
