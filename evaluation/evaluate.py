@@ -85,6 +85,8 @@ def evaluate(
         shares=[],
         text=options.text,
     )
+    for comparison, (one, two) in zip(metrics.comparisons, compared, strict=True):
+        comparison.note = _unlike(one, two)
     targets = TARGETS if options.text else 0
     try:
         record = _sampling(gold, sampling)
@@ -94,6 +96,14 @@ def evaluate(
     if read[0].matched.results_only:
         metrics.drift = drift_from_labels(systems[0].file, read[0].matched.labelled, options.seed, embed)
     return metrics, skipped
+
+
+def _unlike(one: Input, two: Input) -> str | None:
+    """What makes a comparison unfair: that one system was given more of the labels."""
+    if one.given == two.given or one.given is None or two.given is None:
+        return None
+    told = [f"{each.name} was given {' and '.join(each.given or ()) or 'nothing'} of the labels" for each in (one, two)]
+    return f"Not like with like: {told[0]}, {told[1]}."
 
 
 def _sampling(gold: Sequence[Path], named: Path | None) -> Sampling | None:

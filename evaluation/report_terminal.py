@@ -19,6 +19,7 @@ def render_terminal(metrics: Metrics) -> str:
         lines += [f"{system.name}: {system.matching.scored_articles:,} articles", *_system(system), ""]
     for comparison in metrics.comparisons:
         lines += [f"{comparison.first} against {comparison.other}:"]
+        lines += [f"  {comparison.note}"] if comparison.note else []
         lines += [f"  {each.name:<{WIDTH}}{each.conclusion}" for each in comparison.differences] + [""]
     if metrics.shares_refused is None:
         lines.append(f"{len(metrics.shares):,} shares in the corpus are corrected for errors: see the report")

@@ -101,6 +101,8 @@ def _headlines(metrics: Metrics) -> str:
 
 def _comparison(comparison: Comparison) -> str:
     head = f"### {code(comparison.first)} against {code(comparison.other)}"
+    if comparison.note:
+        head += f"\n\n{prose(comparison.note)}"
     if not comparison.differences:
         return f"{head}\n\nNothing could be compared."
     # The conclusion holds the difference, its interval and the corrected p

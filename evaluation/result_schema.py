@@ -162,6 +162,7 @@ class Comparison(Strict):
     first: str
     other: str
     differences: list[Difference]
+    note: str | None = None  # where the two were not run alike
 
 
 class Share(Strict):

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..models.network_config import ModelConfig
 from ..models.runtime import Reading
+from .names import PERSON, title_before
 
 
 def softmax(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
@@ -24,7 +25,8 @@ def expit(logits: np.ndarray) -> np.ndarray:
 def decode_mentions(reading: Reading, text: str) -> list[tuple[int, int, str]]:
     """Found names as (start, end, kind), by best path through the BIO tags of each sentence, in text order.
 
-    A mention never crosses a sentence and holds whole words: one cut within a word is widened. The path is Viterbi's
+    A mention never crosses a sentence and holds whole words: one cut within a word is widened. A person's name of one
+    word is found with the title before it, as it is used ("President Trump", but "Donald Trump"). The path is Viterbi's
     with the one rule of BIO: inside follows begin or inside of its own kind. ``text`` is the article's.
     """
     config = reading.runtime.config
@@ -48,7 +50,10 @@ def decode_mentions(reading: Reading, text: str) -> list[tuple[int, int, str]]:
                 while end < len(tags) and _one_word(text, offsets, end):
                     end += 1
                 kind = config.heads.kinds[(tags[at] - 1) // 2]
-                spans.append((int(offsets[begin, 0]), int(offsets[end - 1, 1]), kind))
+                start, stop = int(offsets[begin, 0]), int(offsets[end - 1, 1])
+                if kind == PERSON and not any(character.isspace() for character in text[start:stop]):
+                    start = title_before(text, max(spans[-1][1] if spans else 0, int(offsets[0, 0])), start)
+                spans.append((start, stop, kind))
                 at = end
             else:
                 at += 1

@@ -30,6 +30,8 @@ _ROLES = _set(
     "president minister premier chancellor secretary senator governor ambassador spokesman spokeswoman spokesperson"
     " congressman congresswoman chairman chairwoman commissioner mayor general colonel admiral ceo leader"
 )
+_BEFORE_ROLES = _set("vice prime")
+_SPACED = re.compile(r"\S+")
 
 
 def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
@@ -96,6 +98,19 @@ def _titles(words: list[str]) -> int:
             skip += 1
     rest = words[skip:]
     return 0 if not rest or rest[0] == "of" or set(rest) <= {"jr", "sr", "ii", "iii"} else skip
+
+
+def title_before(text: str, first: int, start: int) -> int:
+    """Where the title of a name that begins at ``start`` begins, at ``first`` or later ("President Trump",
+    "Mr. Smith"); ``start`` if there is none."""
+    begin = start
+    for word in reversed(list(_SPACED.finditer(text, first, start))):
+        plain = _undotted(word.group()).lower()
+        known = plain in _TITLES or plain.rsplit("-", 1)[-1] in _ROLES or (begin < start and plain in _BEFORE_ROLES)
+        if not known or not word.group()[0].isupper() or word.group()[-1] in ",;:":
+            break
+        begin = word.start()
+    return begin
 
 
 def initials(name: str) -> set[str]:

@@ -10,6 +10,8 @@ from stancelens.data.sampling import Sampling, write_sampling
 from stancelens.data.schema import Article, SummaryLine
 from stancelens.evaluation.evaluate import Options, evaluate
 from stancelens.evaluation.matching import MatchError
+from stancelens.evaluation.report_terminal import render_terminal
+from stancelens.evaluation.report_text import render_markdown
 from stancelens.evaluation.systems import Input, like_with_like
 
 from .records import article, write
@@ -121,3 +123,15 @@ def test_several_samples_are_not_mixed(tmp_path: Path) -> None:
         )
     metrics, _ = evaluate([Input("s", results)], paths, Options(slices=(), resamples=100))
     assert metrics.shares_refused == "There are 2 records of a random sample: give the labels of one sample alone."
+
+
+def test_a_comparison_of_runs_that_were_given_unlike_much_says_so(tmp_path: Path) -> None:
+    labels = write(tmp_path / "gold.jsonl", [gold(name) for name in "ab"])
+    file = write(tmp_path / "found.jsonl", [predicted(name) for name in "ab"])
+    fed, bare, unknown = Input("fed", file, ("sentences",)), Input("bare", file, ()), Input("unknown", file, None)
+    compared = [(fed, bare), (fed, unknown)]
+    metrics, _ = evaluate([fed, bare, unknown], [labels], Options(slices=(), resamples=20), compared=compared)
+    said = "Not like with like: fed was given sentences of the labels, bare was given nothing of the labels."
+    assert [each.note for each in metrics.comparisons] == [said, None]
+    assert said in render_terminal(metrics)
+    assert said in render_markdown(metrics)

@@ -183,6 +183,10 @@ def test_unlabelled_sentences_are_context_and_named_targets_get_mentions() -> No
     assert mention.of(made.text) == "the town"
     tagged = completed(Article(id="a", text=whole.text, topics=["sport"]))
     assert [s.topics for s in tagged.sentences or []] == [["sport"]] * 3
+    both = completed(bare(whole, "topics").model_copy(update={"topics": ["sport"]}))
+    assert [(s.topics, s.stance) for s in both.sentences or []] == [
+        (["sport"], s.stance) for s in whole.sentences or []
+    ]
 
 
 def test_names_are_whole_words() -> None:

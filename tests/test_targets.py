@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from stancelens.data.schema import Article, Entity, Ignored, Mention
+from stancelens.inference.names import title_before
 from stancelens.inference.targets import Found, Listed, group
 
 
@@ -234,3 +235,21 @@ def test_spans_lie_in_the_text_and_the_order_given_does_not_matter(case: tuple, 
     assert {e.name for e in entities[len(used) :]} <= {target.name for target in listed}
     for mention in mentions:
         assert text[mention.start : mention.end].strip() == text[mention.start : mention.end] != ""
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("So Vice President Trump said", "Vice President Trump"),
+        ("asked Mr. Trump", "Mr. Trump"),
+        ("The president Trump", "Trump"),
+        ("Prime Minister, Trump", "Trump"),
+        ("Prime Trump", "Trump"),
+        ("Ex-President Trump", "Ex-President Trump"),
+        ("General Trump", "General Trump"),
+    ],
+)
+def test_titles_before_a_name(text: str, found: str) -> None:
+    start = text.index("Trump")
+    assert text[title_before(text, 0, start) : start + 5] == found
+    assert title_before(text, start, start) == start

@@ -21,12 +21,13 @@ from ..data.importers.protected import protected_sentences
 from ..data.importers.summaries import read_summaries
 from ..data.schema import Article
 from ..models.export import CHECK, check_logits, exported
-from ..models.heads import SalienceHead, TopicHead
+from ..models.heads import MentionHead, SalienceHead, TopicHead
 from ..models.network import load, save
 from ..models.network_config import read_config, write_config
 from ..models.runtime import Runtime
 from .card import write_card
 from .measure import ABSTAIN_BELOW, fit_temperature, items_of
+from .mentions import train_mentions
 from .overlap import Protected
 from .released import prepare
 from .salience import train_salience
@@ -48,6 +49,9 @@ def finish(trained: Path, out: Path, data: Path, prepared: Path, seed: int = 1) 
     articles = prepare(data, prepared)
     topic_head = cast(TopicHead, network.heads["topic"])
     train_topics(topic_head, runtime, articles["gold"], articles["topics"], seed)
+    mention_head = cast(MentionHead, network.heads["mention"])
+    loss = train_mentions(mention_head, runtime, [*articles["gold"], *articles["rows"]], seed)
+    log.info("mentions: loss %.4f", loss)
     save(network, draft)
     describe(draft, data)
     former = out.with_name(f"{out.name}.former")

@@ -81,14 +81,15 @@ def read_labelled(paths: Sequence[Path], options: TrainOptions, former: Mapping[
 def completed(article: Article, issues: Sequence[str] = ()) -> Article:
     """With the sentences that nobody has labelled, which are the context of the others, and mentions for the targets
     that are given by name alone. A topic of the whole article is that of its sentences where none are marked."""
-    whole = split_sentences(article.text, article.ignored)
-    if article.sentences is None:
-        topics = article.topics or None
-        sentences = [Sentence(start=span.start, end=span.end, topics=topics) for span in whole]
-    else:
-        own = article.sentences
-        others = [s for s in whole if not any(s.start < each.end and each.start < s.end for each in own)]
-        sentences = sorted([*own, *(Sentence(start=s.start, end=s.end) for s in others)], key=lambda s: s.start)
+    own = article.sentences or []
+    others = [
+        Sentence(start=span.start, end=span.end)
+        for span in split_sentences(article.text, article.ignored)
+        if not any(span.start < each.end and each.start < span.end for each in own)
+    ]
+    sentences = sorted([*own, *others], key=lambda sentence: sentence.start)
+    if article.topics and not any(sentence.topics for sentence in own):
+        sentences = [sentence.model_copy(update={"topics": article.topics}) for sentence in sentences]
     mentions = list(article.mentions or [])
     made = [_with_mentions(article.text, sentence, mentions, issues) for sentence in sentences]
     return article.model_copy(update={"sentences": made, "mentions": mentions})

@@ -6,6 +6,7 @@ F1 against the reference grows.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Sequence
 
@@ -15,6 +16,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from ..data.schema import Article, Span
 from ..data.sentences import split_sentences
+from ..inference.ahead import ahead
 from ..models.heads import SalienceHead
 from ..models.network_config import SALIENCE_POSITIONS
 from ..models.runtime import Runtime
@@ -72,15 +74,16 @@ def _f1(found: Counter[tuple[str, ...]], wanted: Counter[tuple[str, ...]]) -> fl
 def train_salience(head: SalienceHead, runtime: Runtime, articles: Sequence[Article], seed: int) -> float:
     """Train ``head`` in place; returns the mean loss of the last epoch. The encoder does not move."""
     config = runtime.config
-    items = []
-    for article in articles:
+
+    def of_article(article: Article) -> tuple[torch.Tensor, torch.Tensor]:
         spans = first_sentences(article)
-        if len(spans) < 3 or not article.summaries:
-            continue
         vectors = runtime.read(pack(runtime.encoding, article.text, spans, config.max_tokens, config.overlap))
         labels = np.zeros(len(spans), dtype=np.float32)
-        labels[oracle([span.of(article.text) for span in spans], article.summaries[0])] = 1
-        items.append((torch.from_numpy(vectors.sentence_vectors), torch.from_numpy(labels)))
+        labels[oracle([span.of(article.text) for span in spans], (article.summaries or [""])[0])] = 1
+        return torch.from_numpy(vectors.sentence_vectors), torch.from_numpy(labels)
+
+    useful = (article for article in articles if len(first_sentences(article)) > 2 and article.summaries)
+    items = [call.result() for _, call in ahead(of_article, useful, os.cpu_count() or 1)]
     torch.manual_seed(seed)
     order = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.AdamW(head.parameters(), lr=RATE, weight_decay=0.01)

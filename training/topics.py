@@ -7,6 +7,7 @@ says, and learns from both (self-training, Yarowsky 1995).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,6 +16,7 @@ from scipy.special import softmax
 from torch.nn import functional as F  # noqa: N812
 
 from ..data.schema import Article
+from ..inference.ahead import ahead
 from ..models.heads import TopicHead
 from ..models.runtime import Runtime
 from .examples import packed_for, topic_rows
@@ -51,11 +53,13 @@ def fit_topics(
 
 def vectors_of(runtime: Runtime, articles: Sequence[Article]) -> tuple[np.ndarray, np.ndarray]:
     """Sentence vectors and topic labels of all sentences."""
-    config, vectors, labels = runtime.config, [], []
-    for article in articles:
-        vectors.append(runtime.read(packed_for(article, runtime.encoding, config)).sentence_vectors)
-        labels.append(topic_rows(article, config.heads.topics))
-    return np.concatenate(vectors), np.concatenate(labels)
+    config = runtime.config
+
+    def of_article(article: Article) -> np.ndarray:
+        return runtime.read(packed_for(article, runtime.encoding, config)).sentence_vectors
+
+    vectors = [call.result() for _, call in ahead(of_article, articles, os.cpu_count() or 1)]
+    return np.concatenate(vectors), np.concatenate([topic_rows(each, config.heads.topics) for each in articles])
 
 
 def _fit(head: TopicHead, vectors: np.ndarray, labels: np.ndarray, weights: np.ndarray, seed: int) -> None:
