@@ -162,7 +162,9 @@ def evaluate(
 
     Exit code 0: scored; 2: what cannot be read or compared.
     """
-    from .cli_systems import systems_of
+    from .cli_systems import need_eval, systems_of
+
+    need_eval()
     from .evaluation.evaluate import Options
     from .evaluation.evaluate import evaluate as run_evaluation
     from .evaluation.report_files import write_reports

@@ -129,7 +129,9 @@ def compare(
 
     Exit code 0: promote; 1: hold; 3: no difference; 2: what cannot be read or compared.
     """
-    from .cli_systems import systems_of
+    from .cli_systems import need_eval, systems_of
+
+    need_eval()
     from .evaluation.evaluate import Options, evaluate
     from .evaluation.promotion import verdict
     from .evaluation.report_files import write_reports

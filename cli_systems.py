@@ -5,12 +5,22 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+import typer
+
 if TYPE_CHECKING:
     from .evaluation.systems import Input
+
+
+def need_eval() -> None:
+    """Ends the command with exit code 2 where the extra that measures is not installed."""
+    if missing := [name for name in ("scipy", "sklearn", "matplotlib") if find_spec(name) is None]:
+        print(f"stancelens: {missing[0]} is not installed: pip install 'stancelens[eval]'", file=sys.stderr)
+        raise typer.Exit(2)
 
 
 @contextmanager

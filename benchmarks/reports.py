@@ -52,13 +52,13 @@ def report(part: Part, models: list[str], data: Path, out: Path, scratch: Path) 
     write_stancelens(part.articles, gold)
     given = given_by(part.articles)
     runs: list[list[Input]] = []
-    for model in models:
+    for number, model in enumerate(models):
         own = []
         if given:
-            file = analyze_labelled(part.articles, scratch / model / "given", model, given)
+            file = analyze_labelled(part.articles, scratch / str(number) / "given", model, given)
             own.append(Input(f"{model}, {' and '.join(given)} given", file, given))
         if part.end_to_end:
-            whole = analyze_labelled(part.articles, scratch / model / "whole", model, ())
+            whole = analyze_labelled(part.articles, scratch / str(number) / "whole", model, ())
             own.append(Input(f"{model}, end to end", whole))
         runs.append(own)
     if part.name == "summaries":

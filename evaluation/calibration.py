@@ -32,7 +32,10 @@ def ece_limit(confidence: np.ndarray, bins: int = BINS, simulations: int = DRAWS
     """
     ordered = np.sort(confidence)
     outcomes = np.random.default_rng(seed).random((simulations, len(ordered))) < ordered
-    return float(np.percentile(_error(ordered, outcomes.astype(np.float64), bins), LIMIT))
+    _, starts, counts = np.unique(ordered, return_index=True, return_counts=True)
+    shares = np.add.reduceat(outcomes.astype(np.float64), starts, axis=1) / counts if len(ordered) else outcomes
+    even = np.repeat(shares, counts, axis=1)  # over ties, as the measured error is
+    return float(np.percentile(_error(ordered, even, bins), LIMIT))
 
 
 def brier_scores(probabilities: np.ndarray, gold: np.ndarray) -> np.ndarray:

@@ -80,25 +80,39 @@ def _row(each: Comparable, paired: Paired, p_holm: float | None, tests: int, fir
         p_holm=p_holm,
         mcnemar_p=mcnemar(*each.right) if each.right else None,
         detectable=paired.detectable,
-        conclusion=conclude(paired, p_holm, tests, first, other, each.articles),
+        conclusion=conclude(paired, p_holm, tests, first, other, each.articles, tested=each.right is not None),
     )
 
 
-def conclude(paired: Paired, p_holm: float | None, tests: int, first: str, other: str, articles: int) -> str:
-    """What can be said, and what cannot, in a sentence or two."""
+def agrees(difference: float, low: float | None, high: float | None) -> bool:
+    """Whether a difference lies on no other side of 0 than its whole interval: where many labels are rare, the
+    bootstrap may find the sample's own figure so biased that it does."""
+    return low is None or high is None or not (high < 0 if difference > 0 else low > 0)
+
+
+def conclude(
+    paired: Paired, p_holm: float | None, tests: int, first: str, other: str, articles: int, *, tested: bool
+) -> str:
+    """What can be said, and what cannot, in a sentence or two; ``tested`` says whether McNemar's test was made."""
     if paired.low is None or paired.high is None or p_holm is None or paired.detectable is None:
         if articles < 2:
             return "Nothing can be concluded: there is one article, and so nothing to resample."
         if paired.value == 0:
             return f"{first} and {other} have the same figure on every article."
         better, worse = (first, other) if paired.value > 0 else (other, first)
+        see = ": see McNemar's test" if tested else ""
         return (
             f"{better} is better than {worse} by {abs(paired.value):.1f} points on every article alike, so that "
-            "resampling gives no interval: see McNemar's test."
+            f"resampling gives no interval{see}."
         )
     span = f"95% interval {paired.low:+.1f} to {paired.high:+.1f}"
     many = f", corrected for {tests} comparisons" if tests > 1 else ""
     chance = "p < 0.001" if p_holm < 0.001 else f"p = {p_holm:.3f}"
+    if p_holm < LEVEL and not agrees(paired.value, paired.low, paired.high):
+        return (
+            f"No difference can be concluded: that of these articles ({paired.value:+.1f} points) and its interval "
+            f"({span}) point in different ways, as they may where many labels are rare."
+        )
     if p_holm < LEVEL:
         better, worse = (first, other) if paired.value > 0 else (other, first)
         return f"{better} is better than {worse} by {abs(paired.value):.1f} points ({span}; {chance}{many})."

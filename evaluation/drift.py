@@ -124,7 +124,7 @@ def _means(articles: Sequence[Article]) -> Distance:
 
 
 def _chances(sentence: Sentence) -> Iterable[dict[str, float]]:
-    yield from (sentence.probabilities or {}).values()
+    yield from filter(None, (sentence.probabilities or {}).values())
     for stance in sentence.stances or []:
         if stance.probabilities:
             yield stance.probabilities

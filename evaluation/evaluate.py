@@ -19,7 +19,7 @@ from ..data.schema import file_hash
 from .comparison import Comparable, compare
 from .drift import drift_from_labels
 from .intervals import RESAMPLES, SEED, mean_of, of_groups
-from .matching import read_gold
+from .matching import MatchError, read_gold
 from .metrics import macro_f1_of
 from .result_schema import Metrics, Source
 from .scores import Scored, Scorer, accuracy_of
@@ -67,6 +67,11 @@ def evaluate(
     """
     labelled, skipped = read_gold(gold)
     read = read_systems(systems, labelled, options.labels, only_common=options.only_common, embed=embed)
+    if not any(each.tasks or each.summaries or each.collected.mentions.recalled for each in read):
+        raise MatchError(
+            "the labels hold nothing that can be scored: topics or stances of sentences, stances toward targets, "
+            "mentions or summaries"
+        )
     of = {each.source: each for each in read}
     scorer = Scorer(options.resamples, options.seed, options.wanted_accuracy)
     metrics = Metrics(
@@ -128,7 +133,7 @@ def _comparable(first: Read, other: Read) -> list[Comparable]:
             right = (_right(one), _right(two)) if name == "accuracy" else None
             found.append(Comparable(f"{task}.{name}", statistics[0], statistics[1], len(held), right))
     counts = [mention_counts(read) for read in (first, other)]
-    if counts[0].labelled.any() and first.source.finds_mentions and other.source.finds_mentions:
+    if counts[0].labelled.any() and first.finds_mentions and other.finds_mentions:
         held = np.flatnonzero(counts[0].labelled + counts[0].predicted + counts[1].predicted)
         statistics = [of_groups(mention_f1(each), held, len(each.labelled)) for each in counts]
         found.append(Comparable("mention.f1", statistics[0], statistics[1], len(held)))

@@ -13,6 +13,7 @@ from ..data.labels import SIDES
 from ..data.schema import Article, Sentence, Span, Stance
 from .matching import MatchError, Pair, grouped_mentions, iter_sentences, match_spans, overlap
 
+ROUNDED = 0.05  # by how much the sum of probabilities may miss 1
 TaskName = Literal["topic", "sentence_stance", "target_stance"]
 TASKS: tuple[TaskName, ...] = ("topic", "sentence_stance", "target_stance")
 
@@ -170,6 +171,9 @@ def _spans(article: Article, sentence: Sentence, stance: Stance) -> list[Span]:
 def _mapped(chances: Mapping[str, float] | None, labels: Mapping[str, str]) -> dict[str, float] | None:
     if not chances:
         return None
+    total = sum(chances.values())
+    if all(0 <= chance <= 1 for chance in chances.values()) and abs(total - 1) > ROUNDED:
+        return None  # of the answer alone, for one: it says how sure a system is, but not of what else
     mapped: Counter[str] = Counter()
     for label, chance in chances.items():
         mapped[labels.get(label, label)] += chance  # type: ignore[assignment]

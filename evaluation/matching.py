@@ -65,7 +65,8 @@ def read_gold(paths: Sequence[Path]) -> tuple[dict[str, Article], list[Skipped]]
     skipped: list[Skipped] = []
     for path in paths:
         own = detect(path) == "stancelens"
-        for article in load_articles(path) if own and path.is_file() else read_labels(path, skipped=skipped.append):
+        lines = own and path.is_file() and _begins(path, b"{")  # not a JSON list, nor behind a byte order mark
+        for article in load_articles(path) if lines else read_labels(path, skipped=skipped.append):
             if is_prediction(article):
                 raise MatchError(f"{path}: {article.id!r} is a prediction, not a label")
             if has_labels(article):
@@ -74,6 +75,11 @@ def read_gold(paths: Sequence[Path]) -> tuple[dict[str, Article], list[Skipped]]
         why = f": {skipped[0].path}:{skipped[0].line or 1}: {skipped[0].reason}" if skipped else ""
         raise MatchError(f"no labels in {', '.join(map(str, paths))}{why}")
     return {name: _only(name, found) for name, found in records.items()}, skipped
+
+
+def _begins(path: Path, sign: bytes) -> bool:
+    with path.open("rb") as handle:
+        return handle.read(1) == sign
 
 
 def _only(name: str, found: list[Article]) -> Article:

@@ -265,12 +265,14 @@ def threshold_words(calibration: Calibration) -> str:
         return f"No threshold makes {wanted} of the answers right."
     return (
         f"To have {wanted} of the answers right, use those with a confidence of {point.threshold:.3f} or more: "
-        f"{percent(point.coverage, 0)} of the items."
+        f"{percent(point.coverage, 0)} of the answers."
     )
 
 
 def given_words(system: System) -> str:
     """What was taken from the gold, and so is not scored."""
+    if system.given is None:
+        return "what it was given of the gold is not known"
     if not system.given:
         return "end to end: its own sentences and mentions"
     return f"{' and '.join(system.given)} taken from the gold"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
-from .comparison import LEVEL
+from .comparison import LEVEL, agrees
 from .intervals import holm
 from .meanings import long_title
 from .result_schema import Comparison, Difference
@@ -21,10 +22,11 @@ def verdict(comparison: Comparison) -> tuple[Verdict, str]:
     decisive = [each for each in comparison.differences if each.name.endswith(".macro_f1")]
     if not decisive:
         return "hold", "The labels and the models share no task, so that nothing says that the new model is as good."
-    decisive = [each.model_copy(update={"p": _chance(each)}) for each in decisive]
+    accuracy = {each.name: each for each in comparison.differences}
+    decisive = [each.model_copy(update={"p": _chance(each, accuracy)}) for each in decisive]
     corrected = iter(holm([each.p for each in decisive if each.p is not None]))
     decisive = [each if each.p is None else each.model_copy(update={"p_holm": next(corrected)}) for each in decisive]
-    told = [each for each in decisive if each.p_holm is not None and each.p_holm < LEVEL]
+    told = [e for e in decisive if e.p_holm is not None and e.p_holm < LEVEL and agrees(e.difference, e.low, e.high)]
     worse, better = [e for e in told if e.difference < 0], [e for e in told if e.difference > 0]
     if worse:
         return "hold", f"Worse beyond chance: {_list(worse)}."
@@ -33,9 +35,13 @@ def verdict(comparison: Comparison) -> tuple[Verdict, str]:
     return "no difference", f"None that these articles could show: {_list(decisive)}."
 
 
-def _chance(each: Difference) -> float | None:
-    """The p-value; of a difference on every article alike, which resampling says nothing about, McNemar's."""
-    return each.mcnemar_p if each.p is None and each.difference else each.p
+def _chance(each: Difference, others: Mapping[str, Difference]) -> float | None:
+    """The p-value; of a difference on every article alike, which resampling says nothing about, that of McNemar's test
+    of the same task's answers."""
+    if each.p is not None or not each.difference:
+        return each.p
+    answers = others.get(each.name.replace(".macro_f1", ".accuracy"))
+    return answers.mcnemar_p if answers else None
 
 
 def _list(differences: list[Difference]) -> str:

@@ -38,7 +38,8 @@ def _system(system: System) -> Iterator[str]:
 
 def _line(figure: Figure) -> str:
     within = interval(figure)
-    return f"  {figure.name:<{WIDTH}}{number(figure.name, figure.value):>6}  {within:<20} n {figure.n:,}"
+    why = f"  ({figure.note})" if figure.note and not within and not figure.name.endswith(".ece") else ""
+    return f"  {figure.name:<{WIDTH}}{number(figure.name, figure.value):>6}  {within:<20} n {figure.n:,}{why}"
 
 
 def _printable(text: str) -> str:

@@ -96,7 +96,10 @@ def _headlines(metrics: Metrics) -> str:
     rows = [[_title(name), *(_cell(figures.get(name)) for figures in found)] for name in names]
     resampled = f" (95% intervals, {metrics.resamples:,} resamples of the articles)" if metrics.resamples else ""
     left_out = " Only labels that every system answered are scored." if metrics.only_common else ""
-    return f"{_table(heads, rows)}\n\nn counts items{resampled}.{left_out}"
+    every = [figure for figures in found for figure in figures.values()]
+    notes = dict.fromkeys(figure.note for figure in every if figure.note and figure.low is None)
+    why = "".join(f" Where there is no interval: {prose(note)}." for note in notes if note)
+    return f"{_table(heads, rows)}\n\nn counts items{resampled}.{left_out}{why}"
 
 
 def _comparison(comparison: Comparison) -> str:
@@ -123,7 +126,8 @@ def _shares(metrics: Metrics) -> str:
     for share in metrics.shares:
         within = "" if share.low is None else f" ({meanings.percent(share.low)} to {meanings.percent(share.high)})"
         corrected = meanings.percent(share.corrected) + within
-        rows.append([prose(share.what), meanings.percent(share.raw), corrected, f"{share.n:,}"])
+        beware = f"; {prose(share.note)}" if share.note else ""
+        rows.append([prose(share.what), meanings.percent(share.raw), corrected + beware, f"{share.n:,}"])
     table = _table(["Share of", "as predicted", "corrected (95% interval)", "labelled sentences"], rows)
     return _folded("Shares of the corpus", table)
 

@@ -33,7 +33,7 @@ class LabelScores(Strict):
     """How well one label is recognized."""
 
     label: str
-    support: int  # gold items that have it
+    support: int  # gold items that have it; of several right labels the predicted one counts, else the first
     predicted: int  # items that were given it
     precision: Figure
     recall: Figure
@@ -129,7 +129,7 @@ class System(Strict):
     """One results file and its scores."""
 
     name: str  # shown: the folder's or file's name
-    given: list[str]  # "sentences", "mentions" where the run took them from the gold; empty is end to end
+    given: list[str] | None  # "sentences", "mentions" that the run took from the gold; empty: end to end; None: unknown
     sha256: str  # of the results file
     model: str | None  # name, where run.json says so
     model_sha256: str | None

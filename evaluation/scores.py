@@ -146,7 +146,7 @@ class Scorer:
         rows = probability_rows(of.items, of.labels)
         if rows is None or not len(rows):
             return None
-        if rows.min() < 0 or rows.max() > 1 + 1e-6:
+        if not (rows.min() >= 0 and rows.max() <= 1 + 1e-6):  # NaN too
             raise MatchError(f"{task}: probabilities must lie between 0 and 1, and {rows.max():g} is among them")
         confidence, right = rows[np.arange(len(rows)), of.predicted], of.right.astype(np.float64)
         ece = expected_calibration_error(confidence, right)

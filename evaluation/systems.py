@@ -65,6 +65,12 @@ class Read:
     summaries: dict[str, np.ndarray] = field(default_factory=dict)  # measure → float [articles], NaN where undefined
     only_common: bool = False  # what the others lack is left out
 
+    @property
+    def finds_mentions(self) -> bool:
+        """Whether its mentions can be scored: they are its own, and are not left out as it has none anywhere."""
+        lacking = self.only_common and all(pair.predicted.mentions is None for pair in self.matched.pairs)
+        return self.source.finds_mentions and not lacking
+
 
 def results_file(path: Path) -> Path:
     """The results file of a folder, or the file itself. Raises MatchError if there is none."""
@@ -128,7 +134,7 @@ def _mapped_from(labels: dict[str, str], systems: Sequence[Read]) -> None:
 
 def _summaries(read: Read, embed: Embed | None) -> dict[str, np.ndarray]:
     pairs = read.matched.pairs
-    if not any(pair.predicted.summary for pair in pairs):
+    if not any(pair.predicted.summary is not None for pair in pairs):
         return {}
     rows = [
         score_summary(pair.predicted, pair.gold, embed) if pair.predicted.summary is not None else {} for pair in pairs
@@ -150,7 +156,7 @@ def score_system(read: Read, scorer: Scorer, slices: Sequence[str], *, text: boo
     model = _model(read.source.file)
     return System(
         name=read.source.name,
-        given=list(read.source.given or ()),
+        given=None if read.source.given is None else list(read.source.given),
         sha256=file_hash(read.source.file),
         model=model.get("name"),
         model_sha256=model.get("sha256"),
@@ -187,16 +193,15 @@ def _missing_summaries(read: Read, scorer: Scorer) -> Iterator[Figure]:
 
 def given_to(results: Path) -> tuple[str, ...] | None:
     """What run.json beside the results says that the run was given of the labels; None where there is none."""
-    if not (run := _run(results)):
-        return None
-    given = (run.get("command") or {}).get("given") or []
-    return tuple(name for name in ("sentences", "mentions") if name in given)
+    command = _run(results).get("command")
+    given = command.get("given") if isinstance(command, dict) else None
+    return tuple(name for name in ("sentences", "mentions") if name in given) if isinstance(given, list) else None
 
 
 def _model(results: Path) -> dict[str, str]:
     """What run.json beside the results says of the model."""
-    model = _run(results).get("model") or {}
-    return {name: str(model[name]) for name in ("name", "sha256") if name in model}
+    model = _run(results).get("model")
+    return {name: str(model[name]) for name in ("name", "sha256") if name in model} if isinstance(model, dict) else {}
 
 
 def _run(results: Path) -> dict[str, Any]:
@@ -250,7 +255,7 @@ def mention_f1(counts: MentionCounts) -> Statistic:
 
 def _mention_figures(read: Read, scorer: Scorer) -> list[Figure]:
     counts = mention_counts(read)
-    if not counts.labelled.any() or not read.source.finds_mentions:
+    if not counts.labelled.any() or not read.finds_mentions:
         return []
     rows = [
         ("mention.precision", ratio_of(counts.right, counts.predicted), counts.predicted),

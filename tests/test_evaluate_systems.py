@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from stancelens.data.sampling import Sampling, write_sampling
-from stancelens.data.schema import Article, SummaryLine
+from stancelens.data.schema import Article, Sentence, SummaryLine
 from stancelens.evaluation.evaluate import Options, evaluate
 from stancelens.evaluation.matching import MatchError
 from stancelens.evaluation.report_terminal import render_terminal
 from stancelens.evaluation.report_text import render_markdown
-from stancelens.evaluation.systems import Input, like_with_like
+from stancelens.evaluation.systems import Input, given_to, like_with_like
 
 from .records import article, write
 from .scored import BANK, PLAN, RAIN, figures, gold, predicted, score
@@ -135,3 +135,43 @@ def test_a_comparison_of_runs_that_were_given_unlike_much_says_so(tmp_path: Path
     assert [each.note for each in metrics.comparisons] == [said, None]
     assert said in render_terminal(metrics)
     assert said in render_markdown(metrics)
+
+
+def test_what_others_leave_beside_their_results_is_no_news_of_what_they_were_given(tmp_path: Path) -> None:
+    labels = write(tmp_path / "gold.jsonl", [gold(name) for name in "ab"])
+    for number, run in enumerate(['{"command": "python infer.py"}', '{"command": ["a"], "model": "x"}', "{}", None]):
+        folder = tmp_path / str(number)
+        file = write(folder / "results.jsonl", [predicted(name) for name in "ab"])
+        if run:
+            (folder / "run.json").write_text(run, encoding="utf-8")
+        assert given_to(file) is None
+        metrics, _ = evaluate([Input("peer", file, None)], [labels], Options(slices=(), resamples=20))
+        assert metrics.systems[0].given is None
+        assert "what it was given of the gold is not known" in render_markdown(metrics)
+
+
+def bare(record: Article) -> Article:
+    """With its sentences alone."""
+    spans = [Sentence(start=span.start, end=span.end) for span in record.sentences or []]
+    return Article(schema=1, id=record.id, text=record.text, sentences=spans)
+
+
+def test_labels_that_score_nothing_are_refused(tmp_path: Path) -> None:
+    whole = article("a", (PLAN, {}))
+    labels = write(tmp_path / "gold.jsonl", [bare(whole).model_copy(update={"topics": ["sport"]})])
+    file = write(tmp_path / "found.jsonl", [whole])
+    with pytest.raises(MatchError, match="the labels hold nothing that can be scored"):
+        evaluate([Input("one", file)], [labels], Options(slices=(), resamples=20))
+
+
+def test_empty_summaries_count(tmp_path: Path) -> None:
+    labels = [gold(name, summaries=["Duval called the bank reckless."]) for name in "ab"]
+    (system,) = score(tmp_path, labels, [summed(predicted(name)) for name in "ab"]).systems
+    assert figures(system)["summary.rouge1"].value == 0
+
+
+def test_who_names_no_mentions_is_not_scored_on_them_where_only_common_labels_count(tmp_path: Path) -> None:
+    labels = [gold(name) for name in "ab"]
+    without = [bare(predicted(name)) for name in "ab"]
+    assert "mention.recall" in figures(score(tmp_path, labels, without).systems[0])
+    assert "mention.recall" not in figures(score(tmp_path, labels, without, only_common=True).systems[0])

@@ -86,3 +86,10 @@ def test_of_equal_confidences_the_order_does_not_count() -> None:
     confidence, right = np.full(100, 0.5), np.arange(100) < 50
     assert expected_calibration_error(confidence, right) == pytest.approx(0)
     assert expected_calibration_error(confidence, ~right) == pytest.approx(0)
+
+
+def test_the_limit_of_tied_confidences_is_that_of_the_measured_error() -> None:
+    confidence = np.full(300, 0.8)
+    generator = np.random.default_rng(1)
+    drawn = [expected_calibration_error(confidence, generator.random(300) < 0.8) for _ in range(400)]
+    assert ece_limit(confidence) == pytest.approx(np.percentile(drawn, 95), abs=0.006)

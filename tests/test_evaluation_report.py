@@ -158,7 +158,7 @@ def test_calibration_is_said_in_words() -> None:
     calibration.threshold = CoveragePoint(threshold=0.8712, coverage=0.61, accuracy=0.9)
     page = render_html(metrics)
     assert "It is not above that: no sign of bad calibration." in page
-    assert "use those with a confidence of 0.871 or more: 61% of the items." in page
+    assert "use those with a confidence of 0.871 or more: 61% of the answers." in page
     calibration.ece.value, calibration.threshold = 0.0401, None
     page = render_html(metrics)
     assert "off by more than chance explains." in page

@@ -140,7 +140,8 @@ def test_verdicts(rows: list[tuple[str, float, float | None]], found: str, why: 
 
 
 def test_worse_on_every_article_alike_is_worse() -> None:
-    alike = difference("topic.macro_f1", -50.0, None).model_copy(update={"mcnemar_p": 0.002})
-    name, sentence = verdict(Comparison(first="new", other="old", differences=[alike]))
+    alike = difference("topic.macro_f1", -50.0, None)
+    answers = difference("topic.accuracy", -60.0, None).model_copy(update={"mcnemar_p": 0.002})
+    name, sentence = verdict(Comparison(first="new", other="old", differences=[alike, answers]))
     assert name == "hold"
     assert sentence == "Worse beyond chance: Topic: macro F1 -50.0 on every article alike (McNemar's test, p = 0.002)."

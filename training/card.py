@@ -26,7 +26,8 @@ Reads the sentences of an English news article in one pass: topic, stance, targe
   topics{{ ", and all sentences of directed sentiment as it reads them" if config.base == "small" }};
   mentions from spaCy's en_core_web_sm.
   Then, the encoder being fixed, the topic head learned from the corpus and from its own reading of AllSides, the
-  salience head from CNN highlights. Texts that hold half of a sentence of a dev or test file were dropped.
+  salience head from CNN highlights, the mention head from names in the corpus and in NewsMTSC's rows that annotators
+  have marked or spaCy finds. Texts that hold half of a sentence of a dev or test file were dropped.
 - **Command:** `python -m stancelens.training.released {{ config.base }} --data DIR --work WORK`, then
   `python -m stancelens.training.finish WORK/model models/released/{{ config.base }} --data DIR --prepared PREPARED`
   with PREPARED the folder `prepared` beside WORK.
@@ -43,8 +44,8 @@ Macro-F1 in percent of the int8 export on dev files, which also chose the temper
 {%- endfor %}
 
 Readings of test files are listed in docs/experiments.md. **Limits:** English news; stance toward
-a target that a sentence does not name is not read; harm done to a target is often taken for stance against it; topics
-outside politics rest on few labels; mentions follow a small tagger's habits.
+a target that a sentence does not name is not read; harm done to a target is at times taken for stance against it;
+topics outside politics rest on few labels; names are found as mentions, pronouns and descriptions are not.
 """
 )
 
