@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
+from sqlite3 import Error as SQLiteError
 from typing import Annotated
 
 import typer
@@ -59,7 +60,7 @@ def train(
     except (ValueError, WeightsError) as error:
         print(f"stancelens: {error}", file=sys.stderr)
         raise typer.Exit(2) from None
-    except (TrainError, StoreError, SafetensorError, OSError) as error:
+    except (TrainError, StoreError, SafetensorError, OSError, SQLiteError) as error:
         print(f"stancelens: {error}", file=sys.stderr)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:

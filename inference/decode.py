@@ -34,7 +34,7 @@ def decode_mentions(reading: Reading, text: str) -> list[tuple[int, int, str]]:
     logits[:, 0] += config.mention_bias
     scores = np.log(np.maximum(softmax(logits), 1e-12))
     allowed = _allowed(scores.shape[1])
-    spans = []
+    spans: list[tuple[int, int, str]] = []
     first = 0
     for offsets in reading.packed.offsets:
         tags = _best_path(scores[first : first + len(offsets)], allowed)

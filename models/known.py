@@ -59,7 +59,8 @@ def read_known() -> Known:
     path = known_file()
     try:
         known = Known(**json.loads(path.read_text(encoding="utf-8")))
-        if not (isinstance(known.folders, dict) and isinstance(known.used, list)):
+        values = [*known.folders.values(), *known.used] if isinstance(known.folders, dict) else [None]
+        if not all(isinstance(value, str) for value in values):
             raise ValueError("it holds no folders by name")
         return known
     except FileNotFoundError:

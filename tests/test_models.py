@@ -97,7 +97,7 @@ def test_what_is_no_model_is_refused(tmp_path: Path) -> None:
 def test_a_damaged_file_is_named_and_left(tmp_path: Path) -> None:
     path = known_file()
     path.parent.mkdir()
-    for content in ("{", json.dumps({"colour": 1}), "[]"):
+    for content in ("{", json.dumps({"colour": 1}), "[]", json.dumps({"folders": {"a": None}})):
         path.write_text(content, encoding="utf-8")
         with pytest.raises(ValueError, match=r"models\.json is damaged"):
             use_model("small")

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from stancelens.data.schema import Article, Sentence, Stance
 from stancelens.inference.analyzer import Analyzer
@@ -16,7 +17,9 @@ from stancelens.models.network_config import read_config
 from stancelens.models.weights import Base
 from stancelens.training import keep
 from stancelens.training.labels import LabelsError, completed, read_labelled
+from stancelens.training.measure import right_of
 from stancelens.training.options import TrainOptions, load_options
+from stancelens.training.record import learned_from, parts_of, write_record
 from stancelens.training.retrain import TrainError, train
 
 from .telling import SETTINGS, bare, labelled, write
@@ -111,7 +114,7 @@ def test_other_names_of_the_sides_and_a_target_that_no_sentence_names(
                 ],
             }
         )
-        for article in (labelled(number, ("agree", "disagree", "neutral")) for number in range(200, 260))
+        for article in (labelled(number, ("agree", "disagree", "neutral")) for number in range(200, 290))
     ]
     path = write(tmp_path / "issue.jsonl", issue)
     trained = train([path], tmp_path / "dams", TrainOptions(**QUICK, start=str(finished)), tell=lambda _: None)
@@ -230,3 +233,43 @@ def test_a_start_on_another_base_is_refused(base: Base, tmp_path: Path) -> None:
     path = write(tmp_path / "labels.jsonl", [labelled(n) for n in range(12)])
     with pytest.raises(ValueError, match="was trained on another base than small: name its own with --base tiny"):
         train([path], tmp_path / "new", TrainOptions(base="small", start=str(tmp_path / "model")))
+
+
+def test_what_trained_a_start_never_measures_its_successors(tmp_path: Path) -> None:
+    first = write(tmp_path / "first.jsonl", [labelled(n) for n in range(40)])
+    second = write(tmp_path / "second.jsonl", [labelled(n) for n in range(100, 130)])
+    one = read_labelled([first], TrainOptions())
+    write_record(tmp_path, TrainOptions(), one, {})
+    two = read_labelled([second], TrainOptions(), parts_of(tmp_path))
+    write_record(tmp_path, TrainOptions(), two, parts_of(tmp_path))
+    known = parts_of(tmp_path)
+    assert len(known) == 70
+    both = read_labelled([first, second], TrainOptions(seed=5), known)
+    learned = {a.id for a in [*one.train, *two.train]}
+    assert not learned & {a.id for a in [*both.dev, *both.test]}
+    assert learned_from(tmp_path, one.train) == [a.id for a in one.train]
+    assert learned_from(tmp_path, one.test) == []
+
+
+def test_copies_of_a_brought_test_article_do_not_train(tmp_path: Path) -> None:
+    own = [labelled(n).model_copy(update={"split": ("train", "dev", "test")[n % 3]}) for n in range(30)]
+    copies = [a.model_copy(update={"id": f"copy-{a.id}", "split": None}) for a in own if a.split == "test"]
+    odd = labelled(90).model_copy(update={"split": "heldout"})
+    found = read_labelled([write(tmp_path / "labels.jsonl", [*own, *copies, odd])], TrainOptions())
+    assert not {a.id for a in found.train} & {a.id for a in copies}
+    assert any("1 articles have the split 'heldout'" in warning for warning in found.warnings)
+
+
+def test_a_stance_whose_mention_stands_elsewhere_is_left_out(tmp_path: Path) -> None:
+    articles = [labelled(n) for n in range(12)]
+    first, second, _ = articles[0].sentences or []
+    (first.stances or [])[0].mention = (second.stances or [])[0].mention
+    found = read_labelled([write(tmp_path / "labels.jsonl", articles)], TrainOptions())
+    assert any("the stance toward 'plan' is left out" in warning for warning in found.warnings)
+    (article,) = [a for part in (found.train, found.dev, found.test) for a in part if a.id == "a000"]
+    assert (article.sentences or [])[0].stances == []
+
+
+def test_an_answer_that_changed_counts_as_changed() -> None:
+    soft = np.asarray([[0.98, 0.01, 0.01], [0.5, 0.5, 0.0]])
+    assert right_of(soft, np.asarray([[-5.0, 6.0, -5.0], [0.0, 1.0, 0.0]])).tolist() == [0, 1]

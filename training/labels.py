@@ -52,6 +52,8 @@ def read_labelled(paths: Sequence[Path], options: TrainOptions, former: Mapping[
     where = ", ".join(map(str, paths))
     issues = _issues(found.values(), where) if not options.tasks or "stance" in options.tasks else []
     articles = [made for article in found.values() if (made := completed(article, issues)).sentences]
+    left_out = list(_left_out(articles))
+    articles = [_without_outside(article) for article in articles]
     held = [head for head in HEADS if any(_labels(head, article) for article in articles)]
     heads = tuple(head for head in HEADS if head in (options.tasks or held))
     if absent := [head for head in heads if head not in held]:
@@ -69,7 +71,7 @@ def read_labelled(paths: Sequence[Path], options: TrainOptions, former: Mapping[
     labelled = Labelled([], [], [], heads, stances, sets.get("topic", []), issues if "stance" in heads else [])
     labelled.own_split = {SPLITS.get((article.split or "").casefold()) for article in articles} == set(PARTS)
     labelled.warnings = [f"{skip.path}:{skip.line or 1}: {skip.reason}" for skip in skipped]
-    labelled.warnings += _outside(articles)
+    labelled.warnings += left_out
     groups = _groups(articles)
     labelled.train, labelled.dev, labelled.test = _split(articles, groups, heads, options, former or {})
     _refuse_empty(labelled, where)
@@ -194,10 +196,11 @@ def _split(
 ) -> Iterator[list[Article]]:
     """The labels' own split as far as they bring one, then that of the model to start from, else drawn by article, so
     that rare labels are in every part."""
-    known: dict[str, str] = {}  # group → part of the former split; what has trained, trains
+    known: dict[str, str] = {}  # group → its part, where the former split or a copy's own says it; train counts first
     for part in PARTS:
         for article in articles:
-            if former.get(text_hash(article.text)) == part:
+            own = SPLITS.get((article.split or "").casefold())
+            if former.get(text_hash(article.text)) == part or own == part != "train":
                 known.setdefault(groups[article.id], part)
     parts: dict[str, list[Article]] = {part: [] for part in PARTS}
     brought = {SPLITS.get((article.split or "").casefold()) for article in articles}
@@ -245,14 +248,33 @@ def _drawn(
     return [a for a in articles if groups[a.id] not in gone], [a for a in articles if groups[a.id] in gone]
 
 
-def _outside(articles: Sequence[Article]) -> Iterator[str]:
-    """Stances that cannot be learned from, since their mention stands in another sentence."""
+def _is_outside(sentence: Sentence, stance: Stance, mentions: Mapping[str, Mention]) -> bool:
+    mention = mentions.get(stance.mention or "")
+    return mention is not None and not sentence.start <= mention.start < sentence.end
+
+
+def _without_outside(article: Article) -> Article:
+    """Without the stances whose mention stands in another sentence, which cannot be learned from."""
+    mentions = {mention.id: mention for mention in article.mentions or []}
+    sentences = [
+        each
+        if each.stances is None
+        else each.model_copy(update={"stances": [s for s in each.stances if not _is_outside(each, s, mentions)]})
+        for each in article.sentences or []
+    ]
+    return article.model_copy(update={"sentences": sentences})
+
+
+def _left_out(articles: Sequence[Article]) -> Iterator[str]:
+    """What of the labels is not used as it stands."""
+    odd = Counter(a.split for a in articles if a.split and a.split.casefold() not in SPLITS)
+    for name, count in odd.items():
+        yield f"{count} articles have the split {name!r}, which is none of {', '.join(SPLITS)}: they are split anew"
     for article in articles:
         mentions = {mention.id: mention for mention in article.mentions or []}
         for index, sentence in enumerate(article.sentences or []):
             for stance in sentence.stances or []:
-                mention = mentions.get(stance.mention or "")
-                if mention and not sentence.start <= mention.start < sentence.end:
+                if _is_outside(sentence, stance, mentions):
                     yield (
                         f"{article.id}: sentences[{index}]: the stance toward {stance.target!r} is left out: its "
                         "mention stands in another sentence"

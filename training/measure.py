@@ -40,12 +40,12 @@ def items_of(runtime: Runtime, articles: Iterable[Article]) -> dict[str, Items]:
 
 
 def right_of(gold: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """int64 [items]: the label that counts as right, of several the one that was answered.
+    """int64 [items]: the label that counts as right, of several with equal shares the one that was answered.
 
     ``gold`` are the labels' shares and ``rows`` logits or probabilities, both float [items, labels].
     """
     best = rows.argmax(axis=1)
-    return np.where(gold[np.arange(len(gold)), best] > 0, best, gold.argmax(axis=1))
+    return np.where(gold[np.arange(len(gold)), best] >= gold.max(axis=1), best, gold.argmax(axis=1))
 
 
 def fit_temperature(logits: np.ndarray, gold: np.ndarray) -> float:

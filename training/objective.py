@@ -61,7 +61,9 @@ class Objective(nn.Module):
         return {"loss": loss, **output}
 
     def _smooth(self, target: torch.Tensor) -> torch.Tensor:
-        return (1 - self.smoothing) * target + self.smoothing / target.shape[-1]
+        """Labels smoothed; a teacher's probabilities, which say themselves how sure it is, as they are."""
+        smoothed = (1 - self.smoothing) * target + self.smoothing / target.shape[-1]
+        return torch.where(target.amax(-1, keepdim=True) == 1, smoothed, target)
 
 
 def _salience(head: nn.Module, vectors: torch.Tensor) -> torch.Tensor:

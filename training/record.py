@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -14,9 +14,11 @@ from .options import TrainOptions
 RECORD = "training.json"
 
 
-def write_record(folder: Path, options: TrainOptions, labelled: Labelled) -> None:
-    """Texts are written as their hashes."""
-    parts = {part: sorted(text_hash(article.text) for article in getattr(labelled, part)) for part in PARTS}
+def write_record(folder: Path, options: TrainOptions, labelled: Labelled, former: Mapping[str, str]) -> None:
+    """Texts are written as their hashes, with the start's own, ``former``: what trained it trained this model too."""
+    own = {text_hash(article.text): part for part in PARTS for article in getattr(labelled, part)}
+    whole = {**former, **own} | {name: part for name, part in former.items() if part == "train"}
+    parts = {part: sorted(name for name, held in whole.items() if held == part) for part in PARTS}
     record = {"options": asdict(options), "parts": parts}
     (folder / RECORD).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 

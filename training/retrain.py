@@ -116,7 +116,7 @@ def train(
     int8 = _fit_on_dev(draft, run)
     (draft / CHECK).write_text(json.dumps(check_logits(exported(draft)), indent=2) + "\n", encoding="utf-8")
     trained = Trained(out, _report(draft, run), figures, int8, run.labelled.warnings)
-    write_record(draft, options, run.labelled)
+    write_record(draft, options, run.labelled, parts_of(run.start) if run.start else {})
     write_user_card(draft, run.labelled, trained.metrics, run.files, figures, int8, options, run.start, command)
     draft.rename(out)
     shutil.rmtree(work)

@@ -108,6 +108,11 @@ def processes() -> int:
     return int(os.environ.get("WORLD_SIZE", "1"))
 
 
+def first_process() -> bool:
+    """Whether this is the one, of those that torchrun has started, which writes."""
+    return os.environ.get("RANK", "0") == "0"
+
+
 def reads_bf16() -> bool:
     """Whether the device multiplies in bfloat16 itself: where it only imitates it, a step takes many times as long."""
     if torch.cuda.is_available():
@@ -145,7 +150,7 @@ def fit(
     if (work / DONE).is_file():  # stopped in what comes after
         network.load_state_dict(load_file(work / DONE), strict=False)
         network.eval()
-        return True
+        return first_process()
     set_seed(settings.seed)
     objective = Objective(network, settings.smoothing)
     groups = [
@@ -213,7 +218,9 @@ def _last_checkpoint(work: Path) -> str | None:
             json.loads((found[-1] / "trainer_state.json").read_text(encoding="utf-8"))
             return str(found[-1])
         except (OSError, ValueError):
-            shutil.rmtree(found.pop())
+            torn = found.pop()
+            if first_process():
+                shutil.rmtree(torn)
     return None
 
 
@@ -230,8 +237,8 @@ def _claim(work: Path, network: Network, settings: str, plan: Sequence[Sequence[
                 digest.update(array.tobytes())
     work.mkdir(parents=True, exist_ok=True)
     mark = work / "run"
-    if os.environ.get("RANK", "0") != "0":
-        return  # torchrun's first process marks it
+    if not first_process():
+        return
     if mark.is_file() and mark.read_text(encoding="utf-8") != digest.hexdigest():
         raise ValueError(
             f"{work} holds checkpoints of a run with other data or settings: delete it, or choose another folder"
