@@ -22,7 +22,10 @@ def render_terminal(metrics: Metrics) -> str:
         lines += [f"  {comparison.note}"] if comparison.note else []
         lines += [f"  {each.name:<{WIDTH}}{each.conclusion}" for each in comparison.differences] + [""]
     if metrics.shares_refused is None:
-        lines.append(f"{len(metrics.shares):,} shares in the corpus are corrected for errors: see the report")
+        corrected = sum(share.corrected is not None for share in metrics.shares)
+        lines.append(f"{corrected:,} shares in the corpus are corrected for errors: see the report")
+    else:
+        lines.append(f"Shares in the corpus are not corrected. {metrics.shares_refused}")
     return _printable("\n".join(lines).rstrip())
 
 

@@ -75,6 +75,8 @@ class Read:
 def results_file(path: Path) -> Path:
     """The results file of a folder, or the file itself. Raises MatchError if there is none."""
     file = path / RESULTS if path.is_dir() else path
+    if not path.exists():
+        raise MatchError(f"{path}: there is no such file or folder, nor a model of that name")
     if not file.is_file():
         raise MatchError(f"{path}: holds no {RESULTS}")
     return file
