@@ -1,4 +1,4 @@
-"""Turns a trained classifier into a released model: topic and salience heads, export, calibration, check, model card.
+"""Turns a trained classifier into a released model: heads on frozen vectors, export, calibration, check, model card.
 
     python -m stancelens.training.finish WORK/model models/released/base --data DIR --prepared WORK/../prepared
 

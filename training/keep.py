@@ -19,6 +19,7 @@ from .examples import SILVER, packed_for
 from .labels import only
 from .measure import items_of
 from .salience import oracle
+from .teacher import named
 from .trainer import macro_f1
 
 MOST_LOST = 0.5  # points on the corpus' dev part that a head may lose
@@ -45,10 +46,10 @@ def distilled(articles: Iterable[Article], teacher: Runtime, heads: frozenset[st
         answers: list[dict] = [{} for _ in spans]
         if "topic" in heads:
             for row, answer in zip(softmax(reading.topics()), answers, strict=True):
-                answer.setdefault("probabilities", {})["topics"] = _named(config.heads.topics, row)
+                answer.setdefault("probabilities", {})["topics"] = named(config.heads.topics, row)
         if "sentence_stance" in heads:
             for row, answer in zip(softmax(reading.sentence_stances()), answers, strict=True):
-                answer.setdefault("probabilities", {})["stance"] = _named(config.heads.stances, row)
+                answer.setdefault("probabilities", {})["stance"] = named(config.heads.stances, row)
         if "salience" in heads:
             for value, answer in zip(expit(reading.salience()), answers, strict=True):
                 answer["salience"] = float(value)
@@ -62,14 +63,14 @@ def distilled(articles: Iterable[Article], teacher: Runtime, heads: frozenset[st
             rows = softmax(reading.stances([(index, list[Span](own)) for index, own in targets]))
             for (index, (mention,)), row in zip(targets, rows, strict=True):
                 label = config.heads.stances[int(row.argmax())]
-                chances = _named(config.heads.stances, row)
+                chances = named(config.heads.stances, row)
                 stance = Stance(target=mention.of(bare.text), mention=mention.id, label=label, probabilities=chances)
                 answers[index].setdefault("stances", []).append(stance)
             toward: Iterable[np.ndarray] = softmax(reading.issue_stances()) if config.issues else ()
             for answer, of_issues in zip(answers, toward, strict=False):
                 for issue, row in zip(config.issues, of_issues, strict=True):
                     label = config.heads.stances[int(row.argmax())]
-                    stance = Stance(target=issue, label=label, probabilities=_named(config.heads.stances, row))
+                    stance = Stance(target=issue, label=label, probabilities=named(config.heads.stances, row))
                     answer.setdefault("stances", []).append(stance)
         yield bare.model_copy(
             update={
@@ -78,10 +79,6 @@ def distilled(articles: Iterable[Article], teacher: Runtime, heads: frozenset[st
                 "sentences": [span.model_copy(update=answer) for span, answer in zip(spans, answers, strict=True)],
             }
         )
-
-
-def _named(labels: Sequence[str], row: np.ndarray) -> dict[str, float]:
-    return dict(zip(labels, map(float, row), strict=True))
 
 
 def unlabelled(config: ModelConfig, heads: Sequence[str]) -> frozenset[str]:

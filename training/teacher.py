@@ -41,11 +41,11 @@ def taught(articles: Iterable[Article], teacher: Runtime) -> Iterator[Article]:
         stances: list[list[Stance]] = [[] for _ in sentences]
         for (index, mention), row in zip(owners, sides, strict=True):
             stances[index].append(_stance(article, mention, row, config.heads.stances))
-        answers: list[dict[str, dict[str, float]]] = [{"topics": _named(config.heads.topics, row)} for row in topics]
+        answers: list[dict[str, dict[str, float]]] = [{"topics": named(config.heads.topics, row)} for row in topics]
         if "sentence_stance" in teacher.heads:
             whole = reading.sentence_stances() / config.temperatures.get("sentence_stance", 1.0)
             for chances, row in zip(answers, softmax(whole, axis=1), strict=True):
-                chances["stance"] = _named(config.heads.stances, row)
+                chances["stance"] = named(config.heads.stances, row)
         yield article.model_copy(
             update={
                 "sentences": [
@@ -56,7 +56,7 @@ def taught(articles: Iterable[Article], teacher: Runtime) -> Iterator[Article]:
         )
 
 
-def _named(labels: list[str], row: np.ndarray) -> dict[str, float]:
+def named(labels: list[str], row: np.ndarray) -> dict[str, float]:
     return dict(zip(labels, map(float, row), strict=True))
 
 
@@ -65,5 +65,5 @@ def _stance(article: Article, mention: Mention, row: np.ndarray, labels: list[st
         target=mention.of(article.text),
         mention=mention.id,
         label=labels[int(row.argmax())],
-        probabilities=_named(labels, row),
+        probabilities=named(labels, row),
     )
